@@ -59,6 +59,18 @@ fn orderly(intake: &ReadResult) {
     assert!(records.is_sorted_by(|a, b| a < b), "records out of order: {records:?}");
 }
 
+/// So do items of feeds; front matter and the paths of an index of git are found in any bytes.
+pub fn heads(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let mut count = 0;
+    let _ = nearcopy::ingest::web::feed::items(&text, |_| count += 1);
+    assert!(count <= data.len(), "more items than bytes");
+    let _ = nearcopy::ingest::git_index::paths(data);
+    if let Some(end) = nearcopy::ingest::front_matter::text_start(&text) {
+        assert!(text.is_char_boundary(end), "the text begins inside a character");
+    }
+}
+
 /// So do records of archives, whatever the bytes: as they are, and as the pages in a good one.
 pub fn web(data: &[u8]) {
     orderly(&archive::records(data, &InputOptions::default()));

@@ -8,6 +8,7 @@ use super::gate::{GateFlags, today};
 use super::messages::{clean, count, escaped_path, say};
 use super::output::{OutputArgs, Report, probe};
 use super::outputs::Outputs;
+use super::piped_input::or_piped;
 use super::progress::{Meter, TalkArgs};
 use super::read_corpus::{
     NamedFields, ReadCorpus, inputs, refuse_empty, say_sourceless, take_in, take_in_with,
@@ -83,7 +84,7 @@ Examples:
       Writes down what there is, once; then fails for what is new only.
   nearcopy check articles/ --baseline-ref origin/main --fail-on equal,near-copy,contains,quotes
       Fails for what a branch adds.
-  nearcopy check articles/ --format github -o sarif=nearcopy.sarif -o junit=nearcopy.xml
+  nearcopy check articles/ --format github -o nearcopy.sarif -o nearcopy.xml
       Annotations on GitHub, and files for code scanning and test reports.
 
 In nearcopy.toml:
@@ -116,6 +117,7 @@ impl Check {
         (t.max_places, t.pairs_as_repeats, t.report_budget) = (u32::MAX, u32::MAX, u32::MAX);
         let (gate, ignores) =
             (std::mem::take(&mut self.gate).or(settings.gate.clone()), settings.ignores()?);
+        self.paths = or_piped(std::mem::take(&mut self.paths));
         if self.paths.is_empty() {
             return Err(usage(
                 "check",

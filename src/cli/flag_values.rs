@@ -3,7 +3,9 @@
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use nearcopy::Preset;
-use nearcopy::ingest::{Format, OnError, PageKind, known_encoding};
+use nearcopy::ingest::{
+    Format, OnError, PageKind, TableQuote, check_encoding, check_pattern, known_encoding,
+};
 use nearcopy::settings::{AlignmentMethod, SourceLimit};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -125,12 +127,83 @@ pub fn sources() -> impl TypedValueParser<Value = SourceLimit> {
     })
 }
 
-pub fn encoding(label: &str) -> Result<String, String> {
-    if known_encoding(label) {
-        return Ok(label.to_owned());
+/// A pattern, where there is one, and a label of an encoding.
+pub fn encoding_parts(rule: &str) -> (Option<&str>, &str) {
+    rule.rsplit_once('=').map_or((None, rule), |(pattern, label)| (Some(pattern), label))
+}
+
+pub fn encoding(rule: &str) -> Result<String, String> {
+    let (pattern, label) = encoding_parts(rule);
+    if !known_encoding(label) {
+        return Err(format!(
+            "no encoding has the label {label:?}; examples: utf-8, windows-1252, iso-8859-2, \
+             gb18030, shift_jis"
+        ));
     }
-    Err("no encoding has this label; examples: utf-8, windows-1252, iso-8859-2, gb18030, shift_jis"
-        .into())
+    check_encoding(pattern.unwrap_or("*"), label).map(|()| rule.to_owned())
+}
+
+/// The delimiter of a table: a character of ASCII, or its name.
+pub fn delimiter_of(value: &str) -> Result<u8, String> {
+    match value {
+        "comma" => Ok(b','),
+        "semicolon" => Ok(b';'),
+        "pipe" => Ok(b'|'),
+        "tab" | "\\t" => Ok(b'\t'),
+        "space" => Ok(b' '),
+        _ => ascii(value).ok_or_else(|| {
+            "a delimiter is one character of ASCII that is no letter, digit or quote, or comma, \
+             semicolon, pipe, tab or space"
+                .into()
+        }),
+    }
+}
+
+pub fn delimiter(value: &str) -> Result<String, String> {
+    delimiter_of(value).map(|_| value.to_owned())
+}
+
+/// The quote of a table: a character of ASCII, or none.
+pub fn quote_of(value: &str) -> Result<TableQuote, String> {
+    match value {
+        "none" => Ok(TableQuote::None),
+        "\"" => Ok(TableQuote::Character(b'"')),
+        _ => ascii(value)
+            .map(TableQuote::Character)
+            .ok_or_else(|| "a quote is one character of ASCII that is no letter, or none".into()),
+    }
+}
+
+pub fn quote(value: &str) -> Result<String, String> {
+    quote_of(value).map(|_| value.to_owned())
+}
+
+/// The one character of a value that can separate or enclose fields.
+fn ascii(value: &str) -> Option<u8> {
+    match *value.as_bytes() {
+        [byte] if byte.is_ascii_graphic() || byte == b'\t' || byte == 1 => {
+            Some(byte).filter(|b| !b.is_ascii_alphanumeric() && *b != b'"')
+        }
+        _ => None,
+    }
+}
+
+pub fn pattern(value: &str) -> Result<String, String> {
+    check_pattern(value).map(|()| value.to_owned())
+}
+
+/// Reads a list of strings, or one string.
+pub fn one_or_more<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<String>>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "a string or a list of strings")]
+    enum Written {
+        One(String),
+        More(Vec<String>),
+    }
+    Ok(Some(match Written::deserialize(from)? {
+        Written::One(one) => vec![one],
+        Written::More(list) => list,
+    }))
 }
 
 /// Reads a date with or without quotes, since TOML has dates of its own.

@@ -231,8 +231,8 @@ flags!(ThresholdFlags for Thresholds {
     /// Which document of a cluster survives; repeatable, the first rule that tells two apart
     /// decides
     ///
-    /// earliest (date; undated last), longest (tokens), smallest-id, or source=a,b,c (the source
-    /// that stands first; others last). After the last rule the smallest id decides. In
+    /// earliest or latest (date; undated last), longest (tokens), smallest-id, or source=a,b,c (the
+    /// source that stands first; others last). After the last rule the smallest id decides. In
     /// nearcopy.toml: keep = ["source=a,b,c", "longest"].
     #[arg(value_name = "RULE", help_heading = "Cluster")]
     keep: Vec<Keep>,

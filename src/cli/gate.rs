@@ -203,7 +203,17 @@ impl IgnoreEntry {
             let glob = globset::Glob::new(pattern)
                 .map_err(|e| format!("documents: {e}"))?
                 .compile_matcher();
-            Ok::<Matcher, String>(Box::new(move |id: &str| glob.is_match(id)))
+            let here = std::env::current_dir().unwrap_or_default();
+            let from_root = pattern.starts_with('/');
+            let fits = move |id: &str| {
+                // A path may be given from the root or from here, and so may a pattern.
+                let other = match (from_root, std::path::Path::new(id).strip_prefix(&here)) {
+                    (true, _) => glob.is_match(here.join(id)),
+                    (false, below) => below.is_ok_and(|path| glob.is_match(path)),
+                };
+                other || glob.is_match(id)
+            };
+            Ok::<Matcher, String>(Box::new(fits))
         };
         let mut rule = IgnoreRule::default();
         rule.documents = self.documents.iter().map(glob).collect::<std::result::Result<_, _>>()?;

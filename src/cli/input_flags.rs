@@ -3,7 +3,10 @@
 
 use super::amount::{Amount, DocumentSize, Size};
 use super::flag_macro::flags;
-use super::flag_values::{encoding, input_format, on_error, page_kind};
+use super::flag_values::{
+    delimiter, delimiter_of, encoding, encoding_parts, input_format, on_error, one_or_more,
+    page_kind, pattern, quote, quote_of,
+};
 use super::machine_memory::machine_memory;
 use nearcopy::ingest::{Format, InputOptions, OnError, PageKind};
 use serde::{Deserialize, Serialize};
@@ -13,12 +16,17 @@ flags!(InputFlags {
     /// What every input holds, once decompressed [default: by file name, then by content]
     #[arg(value_name = "FORMAT", help_heading = "Input", value_parser = input_format())]
     input_format: Format,
-    /// JSON field or column with the text [default: the first of text, content, body, article, …
-    /// that is there]
+    /// JSON field or column with the text; several by preference (articleBody,text), or joined
+    /// (lead+body) [default: the first of text, content, body, article, … that is there]
+    ///
+    /// Joined fields are one text with blank lines between; one that a record lacks is left out. A
+    /// name with a comma or plus sign has a backslash before it.
     #[arg(value_name = "NAME", help_heading = "Input")]
     text_field: String,
     /// JSON field or column with the id [default: the first of id, url, … that is there, else
     /// file:record]
+    ///
+    /// Several are tried by preference, as for the other fields: url,guid.
     ///
     /// A page is called by its path, in an archive by the address it was fetched from; `url`: by
     /// the address that it names itself, where it does.
@@ -39,11 +47,29 @@ flags!(InputFlags {
     /// The title is no part of the text: no passage is looked for in it.
     #[arg(value_name = "NAME", help_heading = "Input")]
     title_field: String,
-    /// Encoding of texts without a byte-order mark, as in HTML: windows-1252, gb18030, … [default:
-    /// declared or detected]
-    #[arg(value_name = "LABEL", help_heading = "Input", hide_short_help = true,
+    /// What separates the fields of CSV and TSV: a character, or comma, semicolon, pipe, tab or
+    /// space [default: recognised for each table, by its header]
+    #[arg(value_name = "CHARACTER", help_heading = "Input", hide_short_help = true,
+        value_parser = delimiter)]
+    delimiter: String,
+    /// What is written around fields of CSV and TSV that hold a delimiter: a character, or none
+    /// where a quote is an ordinary character [default: "]
+    ///
+    /// Doubled inside such a field it is meant. Blanks before it, and backslashes that escape it,
+    /// are recognised.
+    #[arg(value_name = "CHARACTER", help_heading = "Input", hide_short_help = true,
+        value_parser = quote)]
+    quote: String,
+    /// Encoding of texts without a byte-order mark: windows-1252, gb18030, …; with PATTERN= of the
+    /// files that fit, as in 'old/*.csv=windows-1251'; repeatable [default: declared or detected,
+    /// for each file]
+    ///
+    /// A pattern without / is one of file names. Of several that fit the last one counts. In
+    /// nearcopy.toml: encoding = "gb18030" or encoding = ["utf-8", "old/*.csv=windows-1251"].
+    #[arg(value_name = "[PATTERN=]LABEL", help_heading = "Input", hide_short_help = true,
         value_parser = encoding)]
-    encoding: String,
+    #[serde(deserialize_with = "one_or_more")]
+    encoding: Vec<String>,
     /// The longest text that is read, in bytes of UTF-8; a longer one is skipped as too-long
     /// [default: 256MiB]
     ///
@@ -58,6 +84,19 @@ flags!(InputFlags {
     /// the posts of a discussion, in their order. all: all text but menus and banners.
     #[arg(value_name = "KIND", help_heading = "Input", value_parser = page_kind())]
     page: PageKind,
+    /// Of directories, read only what fits this pattern, whatever its ending: '*.md', news, or
+    /// 'a/**/b.txt'; repeatable [default: files with known endings]
+    ///
+    /// A pattern without / is one of names, of files and of the directories that they are in. Files
+    /// that are named are read in any case, and ignore files count too (--no-ignore).
+    #[arg(value_name = "PATTERN", help_heading = "Input", value_parser = pattern)]
+    #[serde(deserialize_with = "one_or_more")]
+    include: Vec<String>,
+    /// Of directories, leave out the files and directories that fit this pattern; repeatable
+    /// [default: what .gitignore, .ignore and .nearcopyignore name]
+    #[arg(value_name = "PATTERN", help_heading = "Input", value_parser = pattern)]
+    #[serde(deserialize_with = "one_or_more")]
+    exclude: Vec<String>,
     /// Also walk hidden files and directories [default: false]
     #[arg(value_name = "BOOL", help_heading = "Input", num_args = 0..=1, require_equals = true,
         default_missing_value = "true", hide_possible_values = true)]
@@ -85,9 +124,19 @@ impl InputFlags {
             s.source_field = self.source_field.clone();
             s.date_field = self.date_field.clone();
             s.title_field = self.title_field.clone();
-            s.encoding = self.encoding.clone();
+            for (pattern, label) in self.encoding.iter().flatten().map(|rule| encoding_parts(rule))
+            {
+                match pattern {
+                    Some(pattern) => s.encodings.push((pattern.to_owned(), label.to_owned())),
+                    None => s.encoding = Some(label.to_owned()),
+                }
+            }
+            s.table.delimiter = self.delimiter.as_deref().and_then(|d| delimiter_of(d).ok());
+            s.table.quote = self.quote.as_deref().and_then(|q| quote_of(q).ok());
             s.max_document = self.max_document.map(u64::from);
             s.page = self.page.unwrap_or_default();
+            s.include = self.include.clone().unwrap_or_default();
+            s.exclude = self.exclude.clone().unwrap_or_default();
             s.hidden = self.hidden.unwrap_or(false);
             s.no_ignore = self.no_ignore.unwrap_or(false);
             s.spool_stdin = false;

@@ -64,6 +64,9 @@ pub fn tell(intake: &ReadResult, skip: bool, quiet: bool) {
             count(intake.replaced, "text")
         ));
     }
+    for repeated in &intake.repeated_columns {
+        say(&format!("{} (give the columns different names)", clean(repeated)));
+    }
     if intake.wrong_encodings > 0 {
         let some: Vec<String> = intake.wrong_encodings_at.iter().map(|at| clean(at)).collect();
         let more = if intake.wrong_encodings > some.len() as u64 { ", …" } else { "" };

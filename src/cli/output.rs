@@ -5,13 +5,15 @@ use super::beside::check_place;
 use super::exit::{Failure, Result};
 use super::flag_values::{Color, OutputFormat};
 use super::flags::ReportFlags;
+use super::gate::today;
 use super::interrupt::{Stoppable, failed};
 use super::messages::{clean, escaped_path};
 use super::outputs::Outputs;
 use super::paths::{distinct, is_special};
 use super::table_folder;
+use super::target::Target;
 use super::timings::TimingsJson;
-use nearcopy::gate::Verdict;
+use nearcopy::gate::{Policy, Verdict, judge};
 use nearcopy::ingest::ReadFile;
 use nearcopy::report::{
     self, Findings, GateReport, GithubOptions, HtmlOptions, HumanOptions, MarkdownOptions,
@@ -27,52 +29,16 @@ pub const WIDTH: usize = 100;
 /// Where else the report goes.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct OutputArgs {
-    /// Also write the report to a file, in any of the formats of --format: json=report.json; or
-    /// as a folder of tables: parquet=FOLDER; repeatable
+    /// Also write the report to this path; its ending says the format: .json, .jsonl, .csv, .html,
+    /// .md, .sarif, .xml (JUnit), .txt, .prom; .parquet is a folder of tables; with another ending
+    /// --format does; repeatable
     ///
-    /// The file is written under another name beside its place and then renamed, so it is never
-    /// half there. So is the folder, which holds documents.parquet, clusters.parquet,
-    /// equal.parquet, titles.parquet, pairs.parquet, matches.parquet and repeats.parquet; it
-    /// replaces such a folder, and no other one.
-    #[arg(short = 'o', long, value_name = "FORMAT=FILE", help_heading = "Output")]
+    /// FORMAT=PATH names the format itself: json=report. The file is written under another name
+    /// beside its place and then renamed, so it is never half there. So is the folder, which holds
+    /// documents.parquet, clusters.parquet, equal.parquet, titles.parquet, pairs.parquet,
+    /// matches.parquet and repeats.parquet; it replaces such a folder, and no other one.
+    #[arg(short = 'o', long, value_name = "PATH", help_heading = "Output")]
     output: Vec<Target>,
-}
-
-/// A report to write: `json=report.json`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
-    format: OutputFormat,
-    path: PathBuf,
-}
-
-impl Target {
-    /// The path of the file or folder.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Checks that it can be written.
-    pub fn probe(&self) -> Result<()> {
-        if self.format.is_folder() { table_folder::check(&self.path) } else { probe(&self.path) }
-    }
-}
-
-impl std::str::FromStr for Target {
-    type Err = String;
-    fn from_str(s: &str) -> std::result::Result<Target, String> {
-        let help = "FORMAT=FILE with one of the formats of --format, such as json=report.json, or \
-                    parquet=FOLDER";
-        let (format, path) = s.split_once('=').ok_or(help)?;
-        let format: OutputFormat = clap::ValueEnum::from_str(format, false).map_err(|_| help)?;
-        match path {
-            "" => Err(help.into()),
-            "-" if format.is_folder() => {
-                Err("standard output cannot hold a folder: name one".into())
-            }
-            "-" => Err("standard output is what --format is for".into()),
-            _ => Ok(Target { format, path: path.into() }),
-        }
-    }
 }
 
 /// The content to report.
@@ -165,8 +131,12 @@ impl Report<'_> {
             (OutputFormat::Jsonl, _) => report::jsonl(self.findings, out),
             (OutputFormat::Html, _) => report::html(self.findings, HtmlOptions::default(), out),
             (OutputFormat::Parquet, _) => Err(no_stream()),
-            // The formats of a verdict were refused before the scan.
-            _ => Err(io::Error::other("this format shows a verdict")),
+            // A scan has no gate: its findings are shown as those of one that allows everything.
+            _ => {
+                let verdict = judge(self.findings, &Policy::default(), None, &[], &today());
+                let verdict = &verdict.map_err(io::Error::other)?;
+                write_verdict(GateReport { findings: self.findings, verdict }, format, human, out)
+            }
         }
     }
 }
@@ -183,7 +153,9 @@ impl OutputArgs {
         checked: bool,
         more: Option<(&str, &Path)>,
     ) -> Result<()> {
-        let mut formats = self.output.iter().map(|target| target.format).chain(flags.format);
+        let targets = self.output.iter().map(|target| target.format(flags));
+        let targets = targets.collect::<Result<Vec<OutputFormat>>>()?;
+        let mut formats = targets.into_iter().chain(flags.format);
         if let Some(format) = formats.find(|format| format.needs_verdict() && !checked) {
             return Err(Failure::Said(format!(
                 "the format {format:?} shows a verdict: only `nearcopy check` writes it"
@@ -191,7 +163,7 @@ impl OutputArgs {
         }
         let outputs = self.output.iter().map(|target| ("--output", target.path())).chain(more);
         distinct(&outputs.collect::<Vec<_>>())?;
-        self.output.iter().try_for_each(Target::probe)
+        self.output.iter().try_for_each(|target| probe_target(target, flags))
     }
 
     /// Refuses a report, or another output, that would replace a file that was read, or the folder
@@ -230,7 +202,7 @@ impl OutputArgs {
         let github = self
             .output
             .iter()
-            .map(|t| t.format)
+            .filter_map(|target| target.format(flags).ok())
             .chain(flags.format)
             .any(|f| f == OutputFormat::Github);
         if let Some(verdict) = report.verdict.filter(|_| github) {
@@ -263,11 +235,12 @@ pub fn write_targets(
         s.brief = flags.brief.unwrap_or(false);
     });
     targets.iter().try_for_each(|target| {
-        if target.format.is_folder() {
+        let format = target.format(flags)?;
+        if format.is_folder() {
             let timings = report.timings.as_ref();
-            return table_folder::write(&target.path, report.findings, timings, outputs);
+            return table_folder::write(target.path(), report.findings, timings, outputs);
         }
-        outputs.write(&target.path, |out| report.write(target.format, human, out))
+        outputs.write(target.path(), |out| report.write(format, human, out))
     })
 }
 
@@ -322,6 +295,12 @@ pub fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>
     outputs.commit()
 }
 
+/// Checks that a report can be written to its place.
+pub fn probe_target(target: &Target, flags: &ReportFlags) -> Result<()> {
+    let folder = target.format(flags)?.is_folder();
+    if folder { table_folder::check(target.path()) } else { probe(target.path()) }
+}
+
 /// Checks that a file can be written to this path.
 pub fn probe(path: &Path) -> Result<()> {
     let shown = escaped_path(path);
@@ -344,18 +323,6 @@ pub fn probe(path: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn targets() {
-        let target = |s: &str| s.parse::<Target>();
-        assert_eq!(
-            target("json=a=b.json"),
-            Ok(Target { format: OutputFormat::Json, path: "a=b.json".into() })
-        );
-        for bad in ["report.json", "json=", "xml=a", "json=-", "=a"] {
-            assert!(target(bad).is_err(), "{bad}");
-        }
-    }
 
     #[test]
     fn a_file_is_complete_or_untouched() {

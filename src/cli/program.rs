@@ -7,13 +7,15 @@ use super::exit::{ERROR, Exit, Failure, Result, signalled};
 use super::explain::Explain;
 use super::generate::Generate;
 use super::index::Index;
+use super::init::Init;
 use super::interrupt::interrupting_signal;
 use super::report::Report;
 use super::scan::Scan;
 use super::stage::Stage;
-use super::{flag_values, messages, settings};
+use super::{flag_values, messages, settings, usage_hints, version};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
+use std::io::Write;
 use std::process::ExitCode;
 
 /// Finds duplicate and near-duplicate articles, repeated paragraphs and reused passages, and shows
@@ -45,8 +47,9 @@ Examples:
   nearcopy check articles/ --baseline FILE    fails where there are new copies, for CI
   nearcopy compare a.txt b.txt                two texts, passage by passage
   nearcopy explain a.txt b.txt                which bound decided their relation
-  nearcopy scan articles/ -o html=found.html  the same as a page with the texts side by side
+  nearcopy scan articles/ -o found.html       the same as a page with the texts side by side
   nearcopy index add seen/ today.jsonl        remembers documents for later queries
+  nearcopy init articles/                     a settings file for a corpus
 
 Settings come from the command line, then nearcopy.toml, then --preset, then the defaults.
 `nearcopy scan --show-config` prints the ones in force.
@@ -62,6 +65,7 @@ enum Command {
     Compare(Box<Compare>),
     Explain(Box<Explain>),
     Report(Box<Report>),
+    Init(Box<Init>),
     Index(Box<Index>),
     Stage(Stage),
     Generate(Generate),
@@ -72,12 +76,55 @@ fn command_line() -> clap::Command {
     let defaults = settings::defaults();
     Cli::command()
         .mut_subcommands(|sub| {
-            let sub = sub.mut_args(|arg| with_default(arg, &defaults));
-            sub.mut_subcommands(|inner| inner.mut_args(|arg| with_default(arg, &defaults)))
+            let sub = one_screen(sub.mut_args(|arg| with_default(arg, &defaults)));
+            sub.mut_subcommands(|inner| {
+                one_screen(inner.mut_args(|arg| with_default(arg, &defaults)))
+            })
         })
-        .mut_subcommand("check", |check| {
-            check.mut_arg("format", |arg| arg.value_parser(flag_values::formats(true)))
-        })
+        .mut_subcommand("check", all_formats)
+        .mut_subcommand("scan", all_formats)
+}
+
+/// The command with every format of a report.
+fn all_formats(command: clap::Command) -> clap::Command {
+    command.mut_arg("format", |arg| arg.value_parser(flag_values::formats(true)))
+}
+
+/// The options that -h shows, which fits a screen; --help shows all of them.
+const USUAL: [&str; 24] = [
+    "help",
+    "text-field",
+    "id-field",
+    "source-field",
+    "include",
+    "exclude",
+    "format",
+    "brief",
+    "output",
+    "preset",
+    "min-match",
+    "keep",
+    "baseline",
+    "update-baseline",
+    "baseline-ref",
+    "fail-on",
+    "max-duplicate-documents",
+    "in",
+    "background",
+    "against",
+    "index",
+    "removed",
+    "dry-run",
+    "remove",
+];
+
+/// Hides what only --help shows. Options of commands that have few are all shown.
+fn one_screen(command: clap::Command) -> clap::Command {
+    let many = command.get_arguments().filter(|arg| !arg.is_hide_short_help_set()).count() > 20;
+    command.mut_args(|arg| match arg.get_long() {
+        Some(name) if many && !USUAL.contains(&name) => arg.hide_short_help(true),
+        _ => arg,
+    })
 }
 
 /// Appends the default to the help of a setting, so that help and code cannot disagree.
@@ -114,6 +161,9 @@ fn print_clap_error(error: &clap::Error) -> u8 {
         // A closed pipe under --help is no error.
         let _ = error.print();
     }
+    if let Some(hint) = usage_hints::hint(error) {
+        messages::say(&hint);
+    }
     error.exit_code() as u8
 }
 
@@ -125,6 +175,7 @@ fn carry_out(command: Command) -> Result<Exit> {
         Command::Compare(compare) => compare.run(),
         Command::Explain(explain) => explain.run(),
         Command::Report(report) => report.run(),
+        Command::Init(init) => init.run(),
         Command::Index(index) => index.run(),
         Command::Stage(stage) => stage.run(),
         Command::Generate(generate) => generate.run(command_line()),
@@ -147,6 +198,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             usual(info);
         }
     }));
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if version::is_asked(arguments.iter().skip(1).cloned()) {
+        // A closed pipe is no error, as under --version alone.
+        let _ = std::io::stdout().write_all(version::text().as_bytes());
+        return 0;
+    }
     let parsed = command_line()
         .try_get_matches_from(arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches));

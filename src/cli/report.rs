@@ -67,7 +67,7 @@ const EXAMPLES: &str = "\
 Examples:
   nearcopy scan articles/ --format json > found.json
   nearcopy report found.json -o found.html
-      The page of a scan that was made before; scan --output html=found.html makes it at once.
+      The page of a scan that was made before; scan -o found.html makes it at once.
   nearcopy report found.jsonl --in /backup/articles -o found.html
       The texts have moved.
   nearcopy report found.json --most-pairs 500 --title 'May 2026' -o may.html

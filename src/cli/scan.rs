@@ -5,6 +5,7 @@ use super::exit::{Exit, Result, usage};
 use super::kept_run::no_scratch;
 use super::output::{OutputArgs, Report, probe, to_stdout};
 use super::outputs::Outputs;
+use super::piped_input::or_piped;
 use super::progress::{Meter, TalkArgs};
 use super::read_corpus::{inputs, refuse_empty, say_sourceless, take_in};
 use super::recipe;
@@ -63,7 +64,7 @@ Examples:
       Everything below a directory, for a person.
   nearcopy scan corpus.jsonl.zst --id-field url --source-field site --format jsonl > found.jsonl
       A corpus as JSON Lines, findings as data.
-  zcat dump.jsonl.gz | nearcopy scan - --across-sources --since 2024-05 -o json=may.json
+  zcat dump.jsonl.gz | nearcopy scan --across-sources --since 2024-05 -o may.json
       From a pipe; only copies between outlets; the terminal gets the human report, the file the
       data.
   nearcopy scan scans/ --preset ocr --keep source=archive,mirror --keep longest
@@ -89,12 +90,13 @@ impl Scan {
         self.carry_out(true)
     }
 
-    fn carry_out(self, last_stage: bool) -> Result<Exit> {
+    fn carry_out(mut self, last_stage: bool) -> Result<Exit> {
         let settings = self.settings.resolve()?;
         if let Some(text) = self.shown(&settings)? {
             to_stdout(|out| out.write_all(text.as_bytes()))?;
             return Ok(Exit::Done);
         }
+        self.paths = or_piped(std::mem::take(&mut self.paths));
         if self.paths.is_empty() {
             return Err(usage(
                 "scan",
@@ -103,7 +105,7 @@ impl Scan {
             ));
         }
         let background = self.save_background.as_deref().map(|path| ("--save-background", path));
-        self.output.probe(&settings.flags.report, false, background)?;
+        self.output.probe(&settings.flags.report, true, background)?;
         if let Some(path) = &self.save_background {
             probe(path)?;
         }

@@ -3,12 +3,13 @@
 
 use super::config::{ConfigArgs, ConfigFile};
 use super::exit::{Failure, Result};
+use super::flag_values::{delimiter, encoding, pattern, quote};
 use super::flags::{Flags, described};
 use super::gate::GateFlags;
 use super::messages::escaped_path;
 use clap::Args;
 use nearcopy::gate::IgnoreRule;
-use nearcopy::ingest::known_encoding;
+use nearcopy::ingest::check_field_names;
 use nearcopy::settings::SourceLimit;
 use nearcopy::{Error, Recipe, RunOptions, Scan, SpillableTexts, Thresholds};
 use std::fmt::Write;
@@ -87,15 +88,28 @@ impl SettingArgs {
 fn check(flags: &Flags, recipe: &Recipe, thresholds: &Thresholds) -> nearcopy::Result<()> {
     recipe.check()?;
     thresholds.check()?;
-    if let Some(label) = flags.input.encoding.as_deref()
-        && !known_encoding(label)
-    {
-        return Err(Error::Setting {
-            name: "encoding",
-            why: format!("no encoding is called {label:?}"),
-        });
+    let input = &flags.input;
+    let wrong = [
+        ("encoding", input.encoding.iter().flatten().find_map(|rule| encoding(rule).err())),
+        ("include", input.include.iter().flatten().find_map(|p| pattern(p).err())),
+        ("exclude", input.exclude.iter().flatten().find_map(|p| pattern(p).err())),
+        ("delimiter", input.delimiter.as_deref().and_then(|value| delimiter(value).err())),
+        ("quote", input.quote.as_deref().and_then(|value| quote(value).err())),
+    ];
+    let fields = [
+        ("text-field", &input.text_field, true),
+        ("id-field", &input.id_field, false),
+        ("source-field", &input.source_field, false),
+        ("date-field", &input.date_field, false),
+        ("title-field", &input.title_field, false),
+    ];
+    let fields = fields.into_iter().map(|(name, list, joins)| {
+        (name, list.as_deref().and_then(|list| check_field_names(list, joins).err()))
+    });
+    match wrong.into_iter().chain(fields).find_map(|(name, why)| Some((name, why?))) {
+        Some((name, why)) => Err(Error::Setting { name, why }),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Names the flag or file that set an invalid value.

@@ -3,7 +3,7 @@
 use crate::ingest::Compression;
 use std::io::{self, Write};
 
-/// The level of gzip and bzip2, which is the default of their programs.
+/// The level of gzip, bzip2 and xz, which is the default of their programs.
 const LEVEL: u32 = 6;
 
 /// The level of zstd, likewise.
@@ -17,6 +17,8 @@ enum Encoder<W: Write> {
     Gzip(flate2::write::GzEncoder<W>),
     Zstd(zstd::stream::write::Encoder<'static, W>),
     Bzip2(bzip2::write::BzEncoder<W>),
+    Xz(liblzma::write::XzEncoder<W>),
+    Lz4(Box<lz4_flex::frame::FrameEncoder<W>>),
 }
 
 impl<W: Write> Compressor<W> {
@@ -37,6 +39,10 @@ impl<W: Write> Compressor<W> {
             }
             Some(Compression::Bzip2) => {
                 Encoder::Bzip2(bzip2::write::BzEncoder::new(out, bzip2::Compression::new(LEVEL)))
+            }
+            Some(Compression::Xz) => Encoder::Xz(liblzma::write::XzEncoder::new(out, LEVEL)),
+            Some(Compression::Lz4) => {
+                Encoder::Lz4(Box::new(lz4_flex::frame::FrameEncoder::new(out)))
             }
             Some(Compression::Zstd) => {
                 let mut encoder = zstd::stream::write::Encoder::new(out, ZSTD_LEVEL)?;
@@ -61,6 +67,8 @@ impl<W: Write> Compressor<W> {
             Encoder::Gzip(out) => out.finish(),
             Encoder::Zstd(out) => out.finish(),
             Encoder::Bzip2(out) => out.finish(),
+            Encoder::Xz(out) => out.finish(),
+            Encoder::Lz4(out) => out.finish().map_err(io::Error::other),
         }
     }
 
@@ -70,6 +78,8 @@ impl<W: Write> Compressor<W> {
             Encoder::Gzip(out) => out,
             Encoder::Zstd(out) => out,
             Encoder::Bzip2(out) => out,
+            Encoder::Xz(out) => out,
+            Encoder::Lz4(out) => out,
         }
     }
 }

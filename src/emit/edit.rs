@@ -7,6 +7,7 @@ use crate::emit::reopen::{encoded, exact};
 use crate::emit::rewrite_input::RewriteInput;
 use crate::ingest::field_names::TEXT;
 use crate::ingest::json_record::{string, walk};
+use crate::ingest::non_numbers::masked;
 use crate::span::Span;
 use encoding_rs::Encoding;
 use serde::de::IgnoredAny;
@@ -71,12 +72,14 @@ pub(super) fn record(
 
 /// Cuts parts out of the string that is a record's text; the other characters keep their escapes.
 fn cut_json(record: &str, spans: &[Span], job: &RewriteInput) -> Option<(String, RemovedParts)> {
-    let found = walk(&job.fields, record.as_bytes()).ok()?;
-    let (_, raw) = found.values[TEXT]?;
+    let json = masked(record.as_bytes());
+    let found = walk(&job.fields, &json).ok()?;
+    // A text of several fields has no place of its own.
+    let (_, raw) = found.values[TEXT].filter(|_| !job.fields.joins())?;
     let (text, _) = string(raw)?;
     let EditedText { removed_parts, .. } = remove_spans(&text, spans)?;
     // The value is borrowed from the record, so its address shows its offset.
-    let at = (raw.as_ptr() as usize).checked_sub(record.as_ptr() as usize)?;
+    let at = (raw.as_ptr() as usize).checked_sub(json.as_ptr() as usize)?;
     if record.get(at..at + raw.len())? != raw {
         return None;
     }
@@ -128,7 +131,9 @@ fn char_lengths(rest: &str) -> Option<(usize, usize)> {
 /// Adds the members of an annotation before the closing brace. Returns `None` where the record is
 /// no object.
 fn add(record: &str, annotation: &Annotation, job: &RewriteInput) -> Result<Option<String>, Error> {
-    let Ok(Keys(keys)) = serde_json::from_str::<Keys>(record) else { return Ok(None) };
+    let Ok(Keys(keys)) = serde_json::from_slice::<Keys>(&masked(record.as_bytes())) else {
+        return Ok(None);
+    };
     let Some(end) = record.rfind('}') else { return Ok(None) };
     job.check_names_free(|name| keys.contains(name))?;
     let body = record[..end].trim_ascii_end();

@@ -45,9 +45,9 @@ pub(super) struct RewriteInput<'a> {
 }
 
 impl RewriteInput<'_> {
-    /// The encoding that the caller set for all texts.
+    /// The encoding of its texts, as it was read.
     pub(super) fn encoding(&self) -> Option<&'static Encoding> {
-        Encoding::for_label(self.options.encoding.as_deref()?.as_bytes())
+        Encoding::for_label(self.file.encoding?.as_bytes())
     }
 
     /// Whether the unread end of an input that ends early is left out: what follows would become a

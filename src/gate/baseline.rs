@@ -8,6 +8,7 @@ use crate::gate::documents::DocumentTable;
 use crate::gate::findings::{Origin, UnjudgedFinding, unjudged_findings};
 use crate::gate::ignores;
 use crate::gate::policy::IgnoreRule;
+use crate::hash;
 use crate::model::findings::Findings;
 use crate::span::Span;
 use crate::text::first_words::first_words;
@@ -28,8 +29,8 @@ pub struct Baseline {
     pub(super) clusters: Vec<ClusterEntry>,
     pub(super) pairs: Vec<PairEntry>,
     pub(super) repeats: Vec<RepeatEntry>,
-    /// The upper 32 bits of the hash of every text in the corpus, sorted: of the two texts of a
-    /// finding, they show which one is new.
+    /// The upper 32 bits of the hash of every text in the corpus, and of every text with its place,
+    /// sorted: of the two texts of a finding, they show which one is new.
     texts: Vec<u32>,
     /// For each kind, how many entries at the end are never stale, because they come from another
     /// baseline.
@@ -42,6 +43,11 @@ pub(super) struct Member {
     pub place: String,
     pub hash: u64,
     pub count: u32,
+}
+
+/// The hash of a text at a place.
+fn at_place(place: &str, hash: u64) -> u64 {
+    hash::sequence([hash::bytes(place.as_bytes()), hash])
 }
 
 /// A cluster of the baseline.
@@ -194,7 +200,11 @@ impl Baseline {
         out.clusters.sort_unstable();
         out.pairs.sort_unstable();
         out.repeats.sort_unstable();
-        out.texts = table.hash.iter().map(|h| (h >> 32) as u32).collect();
+        let places = (0..table.hash.len() as u32).map(|n| {
+            let (place, _) = table.place(n);
+            at_place(place, table.hash[n as usize])
+        });
+        out.texts = table.hash.iter().copied().chain(places).map(|h| (h >> 32) as u32).collect();
         out.texts.sort_unstable();
         out.texts.dedup();
         Ok(out)
@@ -204,6 +214,11 @@ impl Baseline {
     /// probability of the number of texts in four billion.
     pub(super) fn has_text(&self, hash: u64) -> bool {
         self.texts.binary_search(&((hash >> 32) as u32)).is_ok()
+    }
+
+    /// Whether the baseline has this text at this place. That of an earlier version never has.
+    pub(super) fn has_document(&self, place: &str, hash: u64) -> bool {
+        self.has_text(at_place(place, hash))
     }
 
     /// Returns the number of clusters, pairs and repeats.

@@ -112,7 +112,15 @@ fn reported(
     new: &[Vec<usize>],
     baseline: Option<&Baseline>,
 ) -> Vec<Finding> {
-    let had = |n: u32| baseline.is_some_and(|b| b.has_text(table.hash[n as usize]));
+    // An equal copy is told from its original by its place, a text that moved by its words.
+    let old = |[document, partner]: [u32; 2]| {
+        let hash = |n: u32| table.hash[n as usize];
+        let baseline = baseline?;
+        let there = |n: u32| baseline.has_document(table.place(n).0, hash(n));
+        let had = |n: u32| baseline.has_text(hash(n));
+        let by_place = there(document) != there(partner);
+        Some(if by_place { there(document) } else { had(document) && !had(partner) })
+    };
     let mut met: HashMap<u64, u64> = HashMap::new();
     let mut out = Vec::with_capacity(drafts.len());
     for ((draft, state), new) in drafts.into_iter().zip(states).zip(new) {
@@ -128,7 +136,7 @@ fn reported(
         let UnjudgedFinding { kind, document, partner, coverage, .. } = draft;
         let mut finding =
             Finding { kind, state, document, partner, coverage, passages, fingerprint };
-        if finding.state == FindingState::New && had(document) && !had(partner) {
+        if finding.state == FindingState::New && old([document, partner]) == Some(true) {
             swap_sides(&mut finding);
         }
         out.push(finding);

@@ -118,6 +118,8 @@ struct StoredInfo {
     record: Option<u64>,
     whole_file: bool,
     #[serde(skip)]
+    lines_before: u16,
+    #[serde(skip)]
     read: Option<PageRead>,
     #[serde(skip)]
     reference: bool,

@@ -1,5 +1,5 @@
-//! Owns: decompression of a stream: recognises gzip, zstd and bzip2 by their first bytes and
-//! returns plain bytes. Never: interprets the plain bytes.
+//! Owns: decompression of a stream: recognises gzip, zstd, bzip2, xz and LZ4 by their first bytes
+//! and returns plain bytes. Never: interprets the plain bytes.
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
@@ -19,13 +19,22 @@ pub enum Compression {
     Zstd,
     /// bzip2.
     Bzip2,
+    /// xz, of LZMA2.
+    Xz,
+    /// LZ4 frames.
+    Lz4,
 }
 
 use Compression as Kind;
 
 impl Compression {
     /// All compression formats.
-    pub(super) const ALL: [Kind; 3] = [Kind::Gzip, Kind::Zstd, Kind::Bzip2];
+    pub(super) const ALL: [Kind; 5] = [Kind::Gzip, Kind::Zstd, Kind::Bzip2, Kind::Xz, Kind::Lz4];
+
+    /// All compression formats.
+    pub fn all() -> impl Iterator<Item = Compression> {
+        Kind::ALL.into_iter()
+    }
 
     /// The extension of files in this compression format.
     pub(super) const fn ending(self) -> &'static str {
@@ -33,15 +42,19 @@ impl Compression {
             Kind::Gzip => "gz",
             Kind::Zstd => "zst",
             Kind::Bzip2 => "bz2",
+            Kind::Xz => "xz",
+            Kind::Lz4 => "lz4",
         }
     }
 
-    /// The name of the format, in lower case.
+    /// The name of the format, as its program writes it.
     pub const fn name(self) -> &'static str {
         match self {
             Kind::Gzip => "gzip",
             Kind::Zstd => "zstd",
             Kind::Bzip2 => "bzip2",
+            Kind::Xz => "xz",
+            Kind::Lz4 => "LZ4",
         }
     }
 
@@ -56,6 +69,8 @@ impl Compression {
             [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => {
                 Some(Kind::Bzip2)
             }
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Kind::Xz),
+            [0x04, 0x22, 0x4d, 0x18, ..] | [0x02, 0x21, 0x4c, 0x18, ..] => Some(Kind::Lz4),
             _ => None,
         }
     }
@@ -123,7 +138,8 @@ impl<'a> DecompressedStream<'a> {
     }
 }
 
-fn unpack<'a>(
+/// A reader of what such bytes decompress to.
+pub(super) fn unpack<'a>(
     kind: Kind,
     packed: Box<dyn BufRead + Send + 'a>,
 ) -> io::Result<Box<dyn Read + Send + 'a>> {
@@ -131,7 +147,32 @@ fn unpack<'a>(
         Kind::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(packed)),
         Kind::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(packed)?),
         Kind::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(packed)),
+        Kind::Xz => {
+            let stream = liblzma::stream::Stream::new_stream_decoder(
+                XZ_MEMORY,
+                liblzma::stream::CONCATENATED,
+            )?;
+            Box::new(liblzma::bufread::XzDecoder::new_stream(packed, stream))
+        }
+        Kind::Lz4 => Box::new(Lz4Frames(lz4_flex::frame::FrameDecoder::new(packed))),
     })
+}
+
+/// The memory that xz data may ask for. `xz -9` asks for 65 MiB, and damaged data for anything.
+const XZ_MEMORY: u64 = 512 << 20;
+
+/// LZ4 frames one after the other: the decoder ends with each.
+struct Lz4Frames<R: BufRead>(lz4_flex::frame::FrameDecoder<R>);
+
+impl<R: BufRead> Read for Lz4Frames<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let read = self.0.read(out)?;
+            if read > 0 || out.is_empty() || self.0.get_mut().fill_buf()?.is_empty() {
+                return Ok(read);
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -152,6 +193,19 @@ mod tests {
             Kind::Zstd => zstd::stream::encode_all(bytes, 1).unwrap(),
             Kind::Bzip2 => {
                 let mut w = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+                w.write_all(bytes).unwrap();
+                w.finish().unwrap()
+            }
+            Kind::Xz => {
+                let mut w = liblzma::write::XzEncoder::new(Vec::new(), 1);
+                w.write_all(bytes).unwrap();
+                w.finish().unwrap()
+            }
+            Kind::Lz4 => {
+                // What is cut ends with a whole block.
+                let small = lz4_flex::frame::FrameInfo::new()
+                    .block_size(lz4_flex::frame::BlockSize::Max64KB);
+                let mut w = lz4_flex::frame::FrameEncoder::with_frame_info(small, Vec::new());
                 w.write_all(bytes).unwrap();
                 w.finish().unwrap()
             }

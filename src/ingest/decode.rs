@@ -3,6 +3,7 @@
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -137,7 +138,7 @@ impl<R: Read> Read for DecodedStream<R> {
 ///
 /// Text in another encoding hardly ever forms multi-byte sequences that are valid UTF-8, so where
 /// most sequences are valid the text is damaged UTF-8.
-fn detect(bytes: &[u8], valid: usize) -> &'static Encoding {
+pub(super) fn detect(bytes: &[u8], valid: usize) -> &'static Encoding {
     let sample = &bytes[..bytes.len().min(valid.saturating_add(SAMPLE))];
     let (mut right, mut wrong) = (0u64, 0u64);
     for chunk in sample.utf8_chunks() {
@@ -162,6 +163,59 @@ pub(crate) fn binary(head: &[u8], declared: Option<&'static Encoding>) -> bool {
 pub(crate) fn is_utf16(head: &[u8], declared: Option<&'static Encoding>) -> bool {
     let encoding = Encoding::for_bom(head).map(|(encoding, _)| encoding).or(declared);
     encoding == Some(UTF_16LE) || encoding == Some(UTF_16BE)
+}
+
+/// Bytes in which UTF-16 without a byte-order mark is looked for.
+const UNMARKED: usize = 8 << 10;
+
+/// UTF-16 that no byte-order mark declares, by the first bytes: there are NULs, each pair of bytes
+/// is a character of a text, and some are of ASCII. Text without any character of ASCII, such as
+/// spaces and line breaks, is not recognised.
+pub(crate) fn unmarked_utf16(head: &[u8]) -> Option<&'static Encoding> {
+    let cut = head.len() > UNMARKED;
+    let head = &head[..head.len().min(UNMARKED)];
+    if memchr::memchr(0, head).is_none() || head.len() % 2 == 1 || is_marked(head) {
+        return None;
+    }
+    // Text of ASCII with some NULs is no UTF-16, although its pairs of bytes are characters.
+    let printable = |b: &u8| matches!(b, b' '..=b'~');
+    let plain = head.chunks(2).filter(|pair| pair.iter().all(printable)).count();
+    if plain * 10 > head.len() / 2 * 6 {
+        return None;
+    }
+    let little = characters_of_ascii(head, UTF_16LE, cut);
+    let big = characters_of_ascii(head, UTF_16BE, cut);
+    let found = little.max(big)?;
+    let (encoding, high) = if little >= big { (UTF_16LE, 1) } else { (UTF_16BE, 0) };
+    // In a short text they are most of its characters, or all are of few blocks of Unicode.
+    let pairs = head.len() / 2;
+    let blocks: BTreeSet<u8> = head.chunks(2).map(|pair| pair[high]).collect();
+    let likely = pairs >= 256 || found * 2 >= pairs || blocks.len() <= 4.max(pairs / 16);
+    (likely && found * 64 >= pairs).then_some(encoding)
+}
+
+fn is_marked(head: &[u8]) -> bool {
+    Encoding::for_bom(head).is_some()
+}
+
+/// The characters of ASCII in what would be text in UTF-16; `None` where it is no text. `cut`: more
+/// bytes follow.
+fn characters_of_ascii(head: &[u8], encoding: &'static Encoding, cut: bool) -> Option<usize> {
+    let (text, replaced) = encoding.decode_without_bom_handling(head);
+    // The end may cut a pair of surrogates.
+    let body = text.strip_suffix('\u{fffd}').filter(|_| cut).unwrap_or(&text);
+    if replaced && body.len() == text.len() {
+        return None;
+    }
+    let mut ascii = 0;
+    for c in body.chars() {
+        let written = !c.is_control() || matches!(c, '\n' | '\r' | '\t');
+        if !written || matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{fff0}'..='\u{ffff}') {
+            return None;
+        }
+        ascii += usize::from(c.is_ascii());
+    }
+    Some(ascii).filter(|n| *n > 0)
 }
 
 /// Whether a label is one of the WHATWG encoding labels, such as `windows-1252`, `gb18030` or
@@ -236,6 +290,21 @@ mod tests {
         let cut = &"汉字汉字汉字".as_bytes()[..17];
         assert!(of(cut).text.starts_with("汉字汉字汉"));
         assert!(decode(b"a\xffb".to_vec(), Some(UTF_8)).replaced);
+    }
+
+    #[test]
+    fn utf16_is_recognised_without_a_mark() {
+        let long = "橋樑將於週一關閉，渡輪改在北岸停靠。請乘客提早出門。\n".repeat(20);
+        for text in ["The bridge closes.\n", "Мост закрыт на ремонт.\n", "a", &long]
+        {
+            let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+            assert_eq!(unmarked_utf16(&little), Some(UTF_16LE), "{text}");
+            assert_eq!(unmarked_utf16(&big), Some(UTF_16BE), "{text}");
+        }
+        for bytes in [&b"plain"[..], b"PK\0\x03\0\0", b"a\0\0\0b\0\0\0", b"", b"\0", b"\0\0\0\0"] {
+            assert_eq!(unmarked_utf16(bytes), None, "{bytes:?}");
+        }
     }
 
     #[test]

@@ -3,11 +3,17 @@
 
 #[cfg(any(feature = "csv", feature = "parquet"))]
 use crate::escape;
-#[cfg(any(feature = "csv", feature = "parquet", feature = "web"))]
-use crate::ingest::field_names::ID;
-use crate::ingest::field_names::{GUESSES, OTHER_CASE, PerRole, ROLES, SOURCE, TEXT, TITLE, URL};
+use crate::ingest::field_names::{
+    DATE, GUESSES, ID, OTHER_CASE, PARTS, PerRole, ROLES, SOURCE, TEXT, TITLE, URL, named,
+};
 use crate::ingest::input::InputOptions;
 use crate::ingest::read_result::MissingField;
+
+/// The guessed names of the text that a message lists.
+const SHOWN: usize = 8;
+
+/// The name of a part that a text does not have; no key has it.
+const NO_NAME: &str = "\0";
 
 /// The field names to look for in each role.
 #[derive(Debug)]
@@ -23,22 +29,25 @@ pub(crate) struct Fields {
 
 impl Fields {
     pub(crate) fn new(options: &InputOptions) -> Fields {
-        let given: PerRole<Option<&str>> = [
-            options.text_field.as_deref(),
-            options.id_field.as_deref(),
-            options.source_field.as_deref(),
-            options.date_field.as_deref(),
-            options.title_field.as_deref(),
-            None,
-            None,
-            None,
-            None,
-        ];
-        let taken = |name: &str| given.iter().flatten().any(|g| g.eq_ignore_ascii_case(name));
-        let names = std::array::from_fn(|role| match given[role] {
+        let role = |list: &Option<String>, joins| list.as_deref().map(|list| named(list, joins));
+        let mut given: PerRole<Option<Vec<Vec<String>>>> = Default::default();
+        given[TEXT] = role(&options.text_field, true);
+        given[ID] = role(&options.id_field, false);
+        given[SOURCE] = role(&options.source_field, false);
+        given[DATE] = role(&options.date_field, false);
+        given[TITLE] = role(&options.title_field, false);
+        let all_given = || given.iter().flatten().flatten().flatten();
+        let taken = |name: &str| all_given().any(|g| g.eq_ignore_ascii_case(name));
+        let part = |role: usize| {
+            let part = role - PARTS.start + 1;
+            let name = |names: &Vec<String>| names.get(part).map_or(NO_NAME, String::as_str).into();
+            given[TEXT].iter().flatten().map(name).collect::<Vec<String>>()
+        };
+        let names: PerRole<Vec<String>> = std::array::from_fn(|role| match &given[role] {
             // The text is no title of itself.
-            Some(name) if role == TITLE && given[TEXT] == Some(name) => Vec::new(),
-            Some(name) => vec![name.to_owned()],
+            Some(_) if role == TITLE && given[TEXT] == given[TITLE] => Vec::new(),
+            Some(list) => list.iter().map(|names| names[0].clone()).collect(),
+            None if PARTS.contains(&role) => part(role),
             // Where the caller says which field is the source, nothing else is.
             None if role == URL && given[SOURCE].is_some() => Vec::new(),
             None => GUESSES[role]
@@ -48,9 +57,45 @@ impl Fields {
                 .map(|&name| name.into())
                 .collect(),
         });
-        let nested = given.iter().flatten().any(|name| name.contains('.'));
-        let by_length = by_length(&names);
-        Fields { names, explicit: given.map(|name| name.is_some()), by_length, nested }
+        let nested = all_given().any(|name| name.contains('.'));
+        let explicit = std::array::from_fn(|role| match PARTS.contains(&role) {
+            true => names[role].iter().any(|name| name != NO_NAME),
+            false => given[role].is_some(),
+        });
+        Fields { by_length: by_length(&names), names, explicit, nested }
+    }
+
+    /// The names of the text that the caller gave.
+    pub(super) fn given_text(&self) -> &[String] {
+        if self.explicit[TEXT] { &self.names[TEXT] } else { &[] }
+    }
+
+    /// Whether several fields may be joined to one text.
+    pub(crate) fn joins(&self) -> bool {
+        self.explicit[PARTS.start]
+    }
+
+    /// Whether there is a field of the text among those that were found.
+    pub(crate) fn has_text<T>(&self, found: &PerRole<Option<T>>) -> bool {
+        found[TEXT].is_some() || PARTS.clone().any(|part| found[part].is_some())
+    }
+
+    /// The text of a record whose fields are joined: those of the best name that is there, with a
+    /// blank line between. `others` has the parts behind the first one.
+    pub(super) fn joined(
+        &self,
+        text: Option<(usize, String)>,
+        others: &mut PerRole<Option<(usize, String)>>,
+    ) -> Option<(usize, String)> {
+        if !self.joins() {
+            return text;
+        }
+        let parts = PARTS.filter_map(|part| others[part].take());
+        let found: Vec<(usize, String)> = text.into_iter().chain(parts).collect();
+        let best = found.iter().map(|(rank, _)| *rank).min()?;
+        let parts = found.into_iter().filter(|(rank, part)| *rank == best && !part.is_empty());
+        let parts: Vec<String> = parts.map(|(_, part)| part).collect();
+        Some((best, parts.join("\n\n")))
     }
 
     /// Whether the source of a record that names none is the host of its address. Not so where the
@@ -65,6 +110,11 @@ impl Fields {
         self.explicit[ID] && self.names[ID].iter().any(|n| n == name)
     }
 
+    /// Whether the caller named the field of a role.
+    pub(super) fn is_explicit(&self, role: usize) -> bool {
+        self.explicit[role]
+    }
+
     /// Whether the caller named any field.
     pub(super) fn any_explicit(&self) -> bool {
         self.explicit.contains(&true)
@@ -76,14 +126,20 @@ impl Fields {
         present: &PerRole<bool>,
         first_fields: Option<&[String]>,
     ) -> Vec<MissingField> {
+        // Of several names for the text one is enough; of a single one, all fields to join.
+        let several = self.names[TEXT].len() > 1;
+        let text = PARTS.chain([TEXT]).any(|role| present[role]);
+        let there = |role: usize| match role {
+            TEXT if several => text,
+            _ if PARTS.contains(&role) => several || present[role],
+            _ => present[role],
+        };
         (0..ROLES.len())
-            .filter(|&role| self.explicit[role] && !present[role])
-            .filter_map(|role| {
-                Some(MissingField {
-                    role: ROLES[role],
-                    name: self.names[role].first()?.clone(),
-                    present: first_fields.unwrap_or_default().to_vec(),
-                })
+            .filter(|&role| self.explicit[role] && !there(role) && !self.names[role].is_empty())
+            .map(|role| MissingField {
+                role: ROLES[role],
+                name: self.names[role].join(","),
+                present: first_fields.unwrap_or_default().to_vec(),
             })
             .collect()
     }
@@ -196,7 +252,8 @@ impl Fields {
     }
 
     fn ends_with_text_name(&self, key: &[u8]) -> bool {
-        self.names[TEXT].iter().any(|name| {
+        let parts = PARTS.flat_map(|part| &self.names[part]);
+        self.names[TEXT].iter().chain(parts).any(|name| {
             // The last part of a dotted name is the key.
             let name = name.rsplit('.').next().unwrap_or(name).as_bytes();
             let Some(start) = key.len().checked_sub(name.len()) else { return false };
@@ -207,7 +264,17 @@ impl Fields {
 
     /// The names that are tried for the text, for a message.
     pub(super) fn text_names(&self) -> String {
-        self.names[TEXT].join(", ")
+        let parts = |rank: usize| {
+            let part = |role: usize| self.names[role].get(rank).filter(|name| *name != NO_NAME);
+            let names = [TEXT].into_iter().chain(PARTS).filter_map(part);
+            names.map(String::as_str).collect::<Vec<_>>().join("+")
+        };
+        let shown = if self.explicit[TEXT] { usize::MAX } else { SHOWN };
+        let mut list: Vec<String> = (0..self.names[TEXT].len()).take(shown).map(parts).collect();
+        if list.len() < self.names[TEXT].len() {
+            list.push("…".into());
+        }
+        list.join(", ")
     }
 }
 
@@ -215,7 +282,7 @@ impl Fields {
 fn by_length(names: &PerRole<Vec<String>>) -> Vec<Vec<(usize, usize)>> {
     let mut out = Vec::new();
     for (role, names) in names.iter().enumerate() {
-        for (rank, name) in names.iter().enumerate() {
+        for (rank, name) in names.iter().enumerate().filter(|(_, name)| *name != NO_NAME) {
             out.resize(out.len().max(name.len() + 1), Vec::new());
             out[name.len()].push((role, rank));
         }

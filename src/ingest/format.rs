@@ -2,7 +2,7 @@
 //! reads a file; `formats` has the readers.
 
 use crate::ingest::compress::Compression;
-use crate::ingest::sniff::{FirstBytes, is_page};
+use crate::ingest::sniff::{FirstBytes, is_feed, is_page};
 use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -18,8 +18,8 @@ pub enum Format {
     Json,
     /// JSON Lines: one object per line.
     Jsonl,
-    /// A table with commas, or with semicolons where its header has no comma: one record per row
-    /// after a header. Needs the feature `csv`.
+    /// A table with commas, semicolons, bars or tabs, as its header shows: one record per row after
+    /// a header. Needs the feature `csv`.
     Csv,
     /// The same with tabs. Needs the feature `csv`.
     Tsv,
@@ -30,6 +30,8 @@ pub enum Format {
     /// A web archive, WARC or WET: the documents are the articles of its pages, and its texts.
     /// Needs the feature `web`.
     Warc,
+    /// A feed, RSS or Atom: one record per item. Needs the feature `web`.
+    Feed,
 }
 
 /// Whether the first bytes of a file are those of a format.
@@ -87,7 +89,7 @@ const TEXT: FormatRow = FormatRow {
 const RECORDS: FormatRow = FormatRow { single_document: None, has_fields: true, ..TEXT };
 
 /// All formats, in the order of [`Format`].
-static ROWS: [FormatRow; 8] = [
+static ROWS: [FormatRow; 9] = [
     TEXT,
     FormatRow {
         format: Format::Json,
@@ -113,7 +115,7 @@ static ROWS: [FormatRow; 8] = [
         format: Format::Csv,
         name: "csv",
         title: "CSV",
-        about: "A table with a header, commas (or semicolons) between fields",
+        about: "A table with a header; commas, semicolons or | between fields",
         endings: &["csv"],
         feature: Some("csv"),
         begins: |start| start.is_table(b",;|"),
@@ -164,6 +166,18 @@ static ROWS: [FormatRow; 8] = [
         begins: |start| start.text().starts_with(b"WARC/"),
         ..TEXT
     },
+    FormatRow {
+        format: Format::Feed,
+        name: "feed",
+        title: "feed",
+        about: "A feed, RSS or Atom; each item is a document",
+        endings: &["rss", "atom"],
+        single_document: None,
+        kept_whole: true,
+        feature: Some("web"),
+        begins: |start| is_feed(start.text()),
+        ..TEXT
+    },
 ];
 
 /// The compiler checks that each row is at the index of its format.
@@ -177,20 +191,21 @@ const _: () = {
 
 /// The files that are read in a directory, for the help of a command.
 #[doc(hidden)]
-pub const WALKED: &str = "text and Markdown files, pages (.html, .htm, .xhtml) and archives of \
-    pages (.warc, .wet), \
-    .json, .jsonl, .ndjson, .csv and .tsv, each also compressed (.gz, .zst, .bz2), and .parquet";
+pub const WALKED: &str = "text and Markdown files, pages (.html, .htm, .xhtml), archives of \
+    pages (.warc, .wet), feeds (.rss, .atom), \
+    .json, .jsonl, .ndjson, .csv and .tsv, each also compressed (.gz, .zst, .bz2, .xz, .lz4), and \
+    .parquet";
 
 /// The same list for the message about a directory that has no such file.
 #[doc(hidden)]
-pub const LOOKED_FOR: &str = "text and Markdown files, .html, .htm, .xhtml, .warc, .wet, .json, \
-    .jsonl, .ndjson, \
-    .csv and .tsv, each also as .gz, .zst or .bz2, and .parquet";
+pub const LOOKED_FOR: &str = "text and Markdown files, .html, .htm, .xhtml, .warc, .wet, .rss, \
+    .atom, .json, .jsonl, .ndjson, \
+    .csv and .tsv, each also as .gz, .zst, .bz2, .xz or .lz4, and .parquet";
 
 /// The same list with all extensions, for the message about a file that has none of them.
 pub(super) const READ: &str = ".txt, .text, .md, .markdown, .html, .htm, .xhtml, .warc, .wet, \
-    .json, .jsonl, \
-    .ndjson, .csv, .tsv, .tab (also .gz, .zst, .bz2), .parquet and .pq";
+    .rss, .atom, .json, .jsonl, \
+    .ndjson, .csv, .tsv, .tab (also .gz, .zst, .bz2, .xz, .lz4), .parquet and .pq";
 
 impl Format {
     /// All formats, in the order of the enum.
@@ -209,19 +224,21 @@ impl Format {
     }
 
     /// Decides the format of a decompressed file by its first bytes. The content is not examined
-    /// where the name shows a format that cannot be another one.
+    /// where the name shows a format that cannot be another one. `text_names`: the names of the
+    /// text that the caller gave.
     pub(super) fn of(
         named: Option<Format>,
         head: &[u8],
         encoding: Option<&'static Encoding>,
+        text_names: &[String],
     ) -> Format {
         match named.map(|format| (format, format.row().unless)) {
             Some((format, None)) => format,
             Some((format, Some((is_other, other)))) => {
-                if is_other(&FirstBytes::new(head, encoding)) { other } else { format }
+                if is_other(&FirstBytes::new(head, encoding, text_names)) { other } else { format }
             }
             None => {
-                let start = FirstBytes::new(head, encoding);
+                let start = FirstBytes::new(head, encoding, text_names);
                 ROWS.iter().find(|row| (row.begins)(&start)).map_or(Format::Text, |row| row.format)
             }
         }

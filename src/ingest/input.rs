@@ -24,6 +24,28 @@ pub enum Input {
     Stdin,
 }
 
+/// What is written around the fields of a table that hold its delimiter or a line break.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TableQuote {
+    /// Nothing: a quote is an ordinary character.
+    None,
+    /// This character of ASCII.
+    Character(u8),
+}
+
+/// What a caller sets for all tables with delimiters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct TableOptions {
+    /// The delimiter, a character of ASCII; `None`: recognised for each table.
+    pub delimiter: Option<u8>,
+    /// The quote; `None`: `"`.
+    pub quote: Option<TableQuote>,
+}
+
+impl_with!(TableOptions);
+
 /// What happens when an input fails: when it is missing, unreadable, of a kind that is not read, or
 /// cut short ([`ReasonKind::Failure`](super::ReasonKind::Failure)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -57,9 +79,15 @@ pub struct InputOptions {
     pub date_field: Option<String>,
     /// The field or column that holds the title; `None`: guessed.
     pub title_field: Option<String>,
+    /// The delimiter and the quote of tables.
+    pub table: TableOptions,
     /// The encoding of every text that carries no byte-order mark, by its WHATWG label; `None`:
     /// declared or detected.
     pub encoding: Option<String>,
+    /// The same for the files that fit a pattern, each with its label: of their names where the
+    /// pattern has no `/`, else of their paths as they are reported. The last one that fits counts,
+    /// before `encoding`.
+    pub encodings: Vec<(String, String)>,
     /// The bytes of text (UTF-8) in one document at most; `None`:
     /// [`MAX_DOCUMENT`](super::MAX_DOCUMENT), and never more than
     /// [`LARGEST_DOCUMENT`](super::LARGEST_DOCUMENT). A longer one is skipped as
@@ -68,6 +96,11 @@ pub struct InputOptions {
     pub max_document: Option<u64>,
     /// What web pages are read as.
     pub page: PageKind,
+    /// Patterns of the files that are read in directories, whatever their endings are; none: those
+    /// with known endings. A pattern without `/` is one of names, of files or of directories.
+    pub include: Vec<String>,
+    /// Patterns of the files and directories that are left out in directories.
+    pub exclude: Vec<String>,
     /// Walk hidden files and directories too.
     pub hidden: bool,
     /// Do not obey .gitignore, .ignore and .nearcopyignore files.

@@ -2,9 +2,10 @@
 //! decides where records begin and end.
 
 use crate::escape;
-use crate::ingest::field_names::{PerRole, TEXT, TITLE};
+use crate::ingest::field_names::{PARTS, PerRole, TEXT, TITLE};
 use crate::ingest::fields::{FieldMatch, Fields, others};
 use crate::ingest::flat_object;
+use crate::ingest::non_numbers::{MASKED, masked};
 use crate::ingest::problem::Reason;
 use crate::ingest::record::{Batch, Context};
 use serde::Deserializer as _;
@@ -66,12 +67,15 @@ impl<'de> FieldValues<'de> {
     /// Stores a value if it matches at least as well as the current one; of equal keys the last one
     /// counts, as elsewhere.
     fn offer(&mut self, role: usize, rank: usize, raw: &'de str) {
-        if self.values[role].is_some_and(|(best, _)| best < rank) || raw == "null" {
+        if self.values[role].is_some_and(|(best, _)| best < rank) || matches!(raw, "null" | MASKED)
+        {
             return;
         }
         let string = raw.starts_with('"');
         let number = raw.starts_with(|c: char| c == '-' || c.is_ascii_digit());
         match role {
+            _ if PARTS.contains(&role) && !string => {}
+            _ if PARTS.contains(&role) => self.values[role] = Some((rank, raw)),
             TEXT if !string => self.other_text = true,
             TEXT => self.values[TEXT] = Some((rank, raw)),
             _ if (string && raw != "\"\"") || number => self.values[role] = Some((rank, raw)),
@@ -174,7 +178,7 @@ impl<'de> Visitor<'de> for FieldNames {
 /// The names of the first fields of an object, for a message.
 fn field_names(record: &[u8]) -> Vec<String> {
     let lossy = String::from_utf8_lossy(record);
-    serde_json::Deserializer::from_str(&lossy)
+    serde_json::Deserializer::from_slice(&masked(lossy.as_bytes()))
         .deserialize_map(FieldNames(Vec::new()))
         .unwrap_or_default()
 }
@@ -276,12 +280,20 @@ impl Context<'_> {
             None => Cow::Borrowed(bytes),
         };
         let parsed = walk(self.fields, &bytes);
-        let lossy;
+        let (lossy, without);
+        let parsed = match parsed {
+            // What is no number is no value, and its record is read all the same.
+            Err(e) => {
+                without = masked(&bytes);
+                if matches!(without, Cow::Owned(_)) { walk(self.fields, &without) } else { Err(e) }
+            }
+            found => found,
+        };
         let parsed = match parsed {
             Err(_) if std::str::from_utf8(&bytes).is_err() => {
                 damaged = true;
-                lossy = String::from_utf8_lossy(&bytes);
-                walk(self.fields, lossy.as_bytes())
+                lossy = masked(String::from_utf8_lossy(&bytes).as_bytes()).into_owned();
+                walk(self.fields, &lossy)
             }
             other => other,
         };
@@ -334,11 +346,13 @@ impl Context<'_> {
         damaged: bool,
         batch: &mut Batch,
     ) {
-        let Some((rank, raw)) = found.values[TEXT] else {
+        if !self.fields.has_text(&found.values) {
             return self.without_text(bytes, &found, number, batch);
-        };
-        let Some((text, mut replaced)) = string(raw) else { return };
-        let text_raw = raw;
+        }
+        let text_raw = found.values[TEXT].map_or("", |(_, raw)| raw);
+        let text = found.values[TEXT].and_then(|(rank, raw)| Some((rank, string(raw)?)));
+        let mut replaced = text.as_ref().is_some_and(|(_, (_, lone))| *lone);
+        let text = text.map(|(rank, (text, _))| (rank, text));
         let plain = |role: usize| {
             let (rank, raw) = found.values[role]?;
             // The text is no title of itself.
@@ -350,9 +364,10 @@ impl Context<'_> {
             replaced |= lone || (damaged && value.contains('\u{fffd}'));
             Some((rank, value))
         };
-        let others = others(plain);
-        replaced |= damaged && text.contains('\u{fffd}');
-        self.document((rank, text), others, number, replaced, batch);
+        let mut others = others(plain);
+        let Some(text) = self.fields.joined(text, &mut others) else { return };
+        replaced |= damaged && text.1.contains('\u{fffd}');
+        self.document(text, others, number, replaced, batch);
     }
 
     fn without_text(

@@ -20,14 +20,22 @@ mod date;
 pub mod decode;
 pub(crate) mod field_names;
 pub(crate) mod fields;
+mod file_encoding;
 mod flat_object;
 mod format;
 pub(crate) mod formats;
+#[doc(hidden)]
+pub mod front_matter;
+#[doc(hidden)]
+pub mod git_index;
 mod input;
+mod input_file;
 pub(crate) mod json_record;
 pub(crate) mod limits;
+pub(crate) mod non_numbers;
 mod open_file;
 mod page_kind;
+mod path_pattern;
 pub(crate) mod problem;
 mod read;
 pub(crate) mod read_file;
@@ -38,8 +46,11 @@ pub(crate) mod shared_file;
 mod sniff;
 mod temporary_copy;
 mod title;
+mod tracked;
 mod unsupported;
+mod utf8_stream;
 mod walk;
+mod walk_filter;
 #[cfg(feature = "web")]
 #[doc(hidden)]
 pub mod web;
@@ -49,7 +60,8 @@ pub use address::host_of;
 pub use compress::Compression;
 pub use date::normalise as normalise_date;
 pub use decode::known_encoding;
-pub use field_names::field_names;
+pub use field_names::{check_field_names, field_names};
+pub use file_encoding::check_encoding;
 pub use format::{Format, FormatRow, LOOKED_FOR, WALKED, by_name};
 #[doc(hidden)]
 pub use formats::json;
@@ -59,7 +71,7 @@ pub use formats::parquet;
 #[cfg(feature = "csv")]
 #[doc(hidden)]
 pub use formats::table;
-pub use input::{Input, InputOptions, OnError};
+pub use input::{Input, InputOptions, OnError, TableOptions, TableQuote};
 pub use limits::{LARGEST_DOCUMENT, MAX_DOCUMENT};
 pub use page_kind::PageKind;
 pub use problem::{Problem, Reason, ReasonKind};
@@ -67,3 +79,4 @@ pub use read::{read, read_batches, read_each};
 pub use read_result::{MissingField, ReadFile, ReadResult};
 pub use title::normalise as normalise_title;
 pub use walk::is_pattern;
+pub use walk_filter::check_pattern;

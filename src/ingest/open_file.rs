@@ -2,15 +2,16 @@
 //! files of a call share. Never: interprets the bytes.
 
 use crate::ingest::compress::DecompressedStream;
-use crate::ingest::decode::known_encoding;
 use crate::ingest::fields::Fields;
+use crate::ingest::file_encoding::EncodingRules;
 use crate::ingest::format::Format;
-use crate::ingest::input::{InputOptions, OnError};
+use crate::ingest::input::{InputOptions, OnError, TableOptions};
+use crate::ingest::input_file::InputFile;
 use crate::ingest::limits::DocumentLimit;
 use crate::ingest::page_kind::PageKind;
 use crate::ingest::read_result::ReadResult;
 use crate::ingest::record::{Context, DocumentSink};
-use crate::ingest::walk::InputFile;
+use crate::ingest::walk_filter::WalkFilter;
 use encoding_rs::Encoding;
 use std::fs::File;
 use std::io;
@@ -20,10 +21,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// The state that all files of a call share.
 pub(super) struct Run<'a> {
     fields: Fields,
-    /// The encoding that the caller set for all texts.
-    pub encoding: Option<&'static Encoding>,
+    /// The encodings that the caller set.
+    encodings: EncodingRules,
     /// The format that the caller set for all files.
     pub format: Option<Format>,
+    /// What the caller set for tables.
+    table: TableOptions,
     /// What web pages are read as.
     page: PageKind,
     /// The limit on one document.
@@ -43,20 +46,14 @@ impl<'a> Run<'a> {
         progress: &'a (dyn Fn(u64) -> bool + Sync),
         tap: Option<DocumentSink<'a>>,
     ) -> Result<Run<'a>, String> {
-        let encoding = match options.encoding.as_deref() {
-            Some(label) if !known_encoding(label) => {
-                return Err(format!(
-                    "not read: there is no encoding {label:?}; give a WHATWG label such as utf-8 \
-                     or windows-1252"
-                ));
-            }
-            label => label.and_then(|l| Encoding::for_label(l.as_bytes())),
-        };
+        let encodings = EncodingRules::new(options).map_err(|why| format!("not read: {why}"))?;
+        WalkFilter::new(options).map_err(|why| format!("not read: {why}"))?;
         let (fields, stop) = (Fields::new(options), AtomicBool::new(false));
         Ok(Run {
             fields,
-            encoding,
+            encodings,
             format: options.format,
+            table: options.table,
             page: options.page,
             limit: DocumentLimit::of(options),
             spool_stdin: options.spool_stdin,
@@ -65,6 +62,11 @@ impl<'a> Run<'a> {
             stop,
             tap,
         })
+    }
+
+    /// The encoding that the caller set for the texts of a file.
+    pub fn encoding(&self, file: &InputFile) -> Option<&'static Encoding> {
+        self.encodings.of(&file.display_path)
     }
 
     /// The names of the fields that are looked for.
@@ -99,11 +101,18 @@ impl<'a> Run<'a> {
         on
     }
 
-    /// The state that the records of a file share. `alone`: all threads may read this file.
-    pub fn context(&self, file: &InputFile, alone: bool) -> Context<'_> {
-        let (encoding, tap) = (self.encoding, self.tap.filter(|_| alone));
+    /// The state that the records of a file in this encoding share. `alone`: all threads may read
+    /// this file.
+    pub fn context(
+        &self,
+        file: &InputFile,
+        encoding: Option<&'static Encoding>,
+        alone: bool,
+    ) -> Context<'_> {
+        let tap = self.tap.filter(|_| alone);
         Context {
             encoding,
+            table: self.table,
             page: self.page,
             parallel: alone,
             sink: tap,
@@ -126,7 +135,8 @@ pub(super) struct OpenFile<'a> {
         allow(dead_code, reason = "Parquet is read at any place")
     )]
     pub stored: Option<&'a Arc<File>>,
-    /// The context of the records, which includes the encoding that the caller set for all texts.
+    /// The context of the records. Its encoding is the one that the caller set, or UTF-16 that is
+    /// recognised without a byte-order mark.
     pub context: Context<'a>,
 }
 

@@ -4,12 +4,13 @@
 #[cfg(doc)]
 use crate::ingest::decode::known_encoding;
 use crate::ingest::input::{Input, InputOptions};
+use crate::ingest::input_file::InputFile;
 use crate::ingest::open_file::Run;
 use crate::ingest::problem::Reason;
 use crate::ingest::read_file::read_file;
 use crate::ingest::read_result::ReadResult;
 use crate::ingest::record::DocumentSink;
-use crate::ingest::walk::{InputFile, list};
+use crate::ingest::walk::list;
 use crate::model::document::Document;
 use rayon::prelude::*;
 

@@ -7,13 +7,14 @@ use crate::ingest::format::Format;
 use crate::ingest::formats;
 #[cfg(feature = "emit")]
 use crate::ingest::input::InputOptions;
+use crate::ingest::input_file::InputFile;
 use crate::ingest::open_file::{OpenFile, Run};
 use crate::ingest::problem::Reason;
 use crate::ingest::read_result::{ReadFile, ReadResult};
 use crate::ingest::temporary_copy::temporary_copy;
 use crate::ingest::unsupported;
-use crate::ingest::walk::InputFile;
 use crate::ingest::without_text::{self, EMPTY_PACKED};
+use encoding_rs::Encoding;
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -95,7 +96,8 @@ pub(crate) fn read_again(
         return (ReadResult::default(), Some(io::ErrorKind::Unsupported.into()));
     };
     let again = InputFile::reread(file);
-    let context = run.context(&again, true);
+    let set = file.encoding.and_then(|name| Encoding::for_label(name.as_bytes()));
+    let context = run.context(&again, set, true);
     read(OpenFile { run: &run, file: &again, format: file.format, plain, stored: None, context })
 }
 
@@ -115,20 +117,11 @@ fn read_bytes(
         (false, raw) => raw,
     };
     let plain = DecompressedStream::open(raw, file.size);
-    let format = Format::of(named, &plain.head, run.encoding);
+    let encoding = run.encoding(file).or_else(|| decode::unmarked_utf16(&plain.head));
+    let format = Format::of(named, &plain.head, encoding, run.fields().given_text());
     #[cfg(feature = "web")]
     if format == Format::Warc {
-        let mut intake = read_archive(
-            run,
-            file,
-            Box::new(io::Cursor::new(plain.head).chain(plain.rest)),
-            stored,
-            alone,
-        );
-        if let Some(e) = plain.error.filter(|_| !run.stopped()) {
-            intake.unreadable(&e, &file.display_path);
-        }
-        return intake;
+        return read_plain_archive(run, file, plain, stored, alone);
     }
     let mut intake = ReadResult::default();
     let kind = plain.kind;
@@ -149,8 +142,11 @@ fn read_bytes(
     let error = match formats::reader(format) {
         _ if plain.head.is_empty() && plain.error.is_some() => plain.error,
         Some(read) => {
-            let context = run.context(file, alone);
+            let context = run.context(file, encoding, alone);
             let (part, error) = read(OpenFile { run, file, format, plain, stored, context });
+            if let Some(source) = intake.sources.last_mut() {
+                source.encoding = part.detected.or(encoding).map(Encoding::name);
+            }
             intake.absorb(part);
             error
         }
@@ -192,6 +188,23 @@ fn not_built_in(format: Format) -> String {
     )
 }
 
+/// Reads an archive that shows only once its first bytes are decompressed.
+#[cfg(feature = "web")]
+fn read_plain_archive(
+    run: &Run,
+    file: &InputFile,
+    plain: DecompressedStream,
+    stored: Option<&Arc<File>>,
+    alone: bool,
+) -> ReadResult {
+    let all = Box::new(io::Cursor::new(plain.head).chain(plain.rest));
+    let mut intake = read_archive(run, file, all, stored, alone);
+    if let Some(e) = plain.error.filter(|_| !run.stopped()) {
+        intake.unreadable(&e, &file.display_path);
+    }
+    intake
+}
+
 /// Reads an archive from its stored bytes, member by member, so that a broken member affects no
 /// other.
 #[cfg(feature = "web")]
@@ -211,7 +224,10 @@ fn read_archive(
                 intake.unreadable(&e, &file.display_path);
                 return intake;
             }
-            let context = run.context(file, alone);
+            if let Some(source) = intake.sources.last_mut() {
+                source.encoding = run.encoding(file).map(Encoding::name);
+            }
+            let context = run.context(file, run.encoding(file), alone);
             intake
                 .absorb(archive::read(&mut records, &context, &|| run.stopped()).finish(&context));
         }
@@ -235,6 +251,7 @@ fn remember(
         relative: file.relative.clone(),
         format,
         compression,
+        encoding: None,
         size: meta.as_ref().map_or(0, |m| m.len()),
         modified: meta.and_then(|m| m.modified().ok()).filter(|_| file.path.is_some()),
         ended_early: false,
@@ -254,7 +271,7 @@ fn misnamed(plain: &DecompressedStream, file: &InputFile) -> Option<&'static str
         Some(EMPTY_PACKED)
     } else if !text || decode::binary(&plain.head, None) {
         Some(
-            "named as compressed, but neither gzip, zstd or bzip2 data nor text: fetch or compress \
+            "named as compressed, but neither data of a compression nor text: fetch or compress \
              it again",
         )
     } else {

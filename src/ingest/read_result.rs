@@ -10,7 +10,7 @@ use crate::ingest::input::{InputOptions, OnError};
 use crate::ingest::limits::DocumentLimit;
 use crate::ingest::problem::{Problem, Reason, ReasonKind};
 use crate::model::document::Document;
-use encoding_rs::UTF_8;
+use encoding_rs::{Encoding, UTF_8};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
@@ -34,6 +34,9 @@ pub struct ReadFile {
     pub format: Format,
     /// Its compression.
     pub compression: Option<Compression>,
+    /// The encoding of its texts, by its WHATWG name, where it is set, detected or recognised and
+    /// is not that of a byte-order mark; `None` for UTF-8 and for archives.
+    pub encoding: Option<&'static str>,
     /// Its length in bytes; 0 for standard input, unless it was copied.
     pub size: u64,
     /// The time of its last change, where the system reports it.
@@ -88,6 +91,9 @@ pub struct ReadResult {
     /// Records of archives that are no pages and were skipped, by their kind: `request`, `revisit`
     /// and so on.
     pub other_records: BTreeMap<&'static str, u64>,
+    /// Tables in which a column that is read has the name of another one, with that name: the first
+    /// five. The last column of the name counts.
+    pub repeated_columns: Vec<String>,
     /// Dates that could not be parsed; their documents are kept without a date.
     pub bad_dates: u64,
     /// The number of records of JSON and tables whose `text`, `id`, `source`, `date` and `title`
@@ -108,6 +114,8 @@ pub struct ReadResult {
     pub(super) present: PerRole<bool>,
     /// Documents that were passed on, and are not in `documents`.
     pub(super) passed_on: u64,
+    /// The encoding of a file that nothing declares, where it is not UTF-8.
+    pub(super) detected: Option<&'static Encoding>,
     /// The names of the fields of the first record.
     pub(super) first_fields: Option<Vec<String>>,
 }
@@ -218,6 +226,27 @@ impl ReadResult {
         }
     }
 
+    /// Notes a column that is read and whose name is that of another one.
+    #[cfg(feature = "csv")]
+    pub(super) fn repeated_columns(
+        &mut self,
+        path: &str,
+        names: &[String],
+        columns: &PerRole<Option<(usize, usize)>>,
+    ) {
+        let again = |column: usize| {
+            let same = |name: &String| name.trim() == names[column].trim();
+            names.iter().filter(|name| same(name)).count()
+        };
+        let read = columns.iter().flatten().map(|(column, _)| *column);
+        if let Some(column) = read.filter(|column| again(*column) > 1).min() {
+            let (times, name) = (again(column), names[column].trim());
+            self.repeated_columns.push(escape::message(&format!(
+                "{path}: {times} columns are called {name}; the last one is read"
+            )));
+        }
+    }
+
     /// Appends a later result.
     pub(super) fn absorb(&mut self, mut other: ReadResult) {
         self.documents.append(&mut other.documents);
@@ -238,6 +267,8 @@ impl ReadResult {
             *mine |= its;
         }
         self.first_fields = self.first_fields.take().or(other.first_fields);
+        let room = (EXAMPLES as usize).saturating_sub(self.repeated_columns.len());
+        self.repeated_columns.extend(other.repeated_columns.into_iter().take(room));
         let room = (EXAMPLES as usize).saturating_sub(self.wrong_encodings_at.len());
         self.wrong_encodings_at.extend(other.wrong_encodings_at.into_iter().take(room));
         for problem in other.problems {

@@ -7,6 +7,7 @@ use crate::ingest::field_names::{
     DATE, ID, OTHER_CASE, PerRole, READ, READ_RAW, READ_SHARE, ROLES, SOURCE, TEXT, TITLE, URL,
 };
 use crate::ingest::fields::Fields;
+use crate::ingest::input::TableOptions;
 use crate::ingest::limits::DocumentLimit;
 use crate::ingest::page_kind::PageKind;
 use crate::ingest::problem::{Problem, Reason};
@@ -23,6 +24,9 @@ pub(crate) struct Context<'a> {
     pub fields: &'a Fields,
     /// The encoding of single records, where it is neither UTF-8 nor UTF-16.
     pub encoding: Option<&'static Encoding>,
+    /// What the caller set for tables.
+    #[cfg_attr(not(feature = "csv"), expect(dead_code, reason = "no format has rows"))]
+    pub table: TableOptions,
     /// What web pages are read as.
     #[cfg_attr(not(feature = "web"), expect(dead_code, reason = "no format has pages"))]
     pub page: PageKind,
@@ -44,6 +48,7 @@ impl<'a> Context<'a> {
         Context {
             fields,
             encoding: None,
+            table: TableOptions::default(),
             page: PageKind::Auto,
             path: path.into(),
             limit,

@@ -3,6 +3,7 @@
 
 use crate::ingest::decode;
 use crate::ingest::field_names::is_text_name;
+use crate::ingest::non_numbers::masked;
 use encoding_rs::Encoding;
 use serde::de::IgnoredAny;
 use std::borrow::Cow;
@@ -11,18 +12,24 @@ use std::borrow::Cow;
 pub(super) struct FirstBytes<'a> {
     /// The bytes as they are stored.
     pub raw: &'a [u8],
+    /// The names of the text that the caller gave.
+    text_names: &'a [String],
     /// The bytes in UTF-8, or in an encoding that includes ASCII; without byte-order mark.
     text: Cow<'a, [u8]>,
 }
 
 impl<'a> FirstBytes<'a> {
-    pub fn new(head: &'a [u8], encoding: Option<&'static Encoding>) -> FirstBytes<'a> {
+    pub fn new(
+        head: &'a [u8],
+        encoding: Option<&'static Encoding>,
+        text_names: &'a [String],
+    ) -> FirstBytes<'a> {
         let text = if decode::is_utf16(head, encoding) {
             Cow::Owned(decode::decode(head[..head.len() & !3].to_vec(), encoding).text.into_bytes())
         } else {
             Cow::Borrowed(head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head))
         };
-        FirstBytes { raw: head, text }
+        FirstBytes { raw: head, text_names, text }
     }
 
     /// The text from its first character on that is not white space.
@@ -49,7 +56,8 @@ impl<'a> FirstBytes<'a> {
     /// Whether the first line is one JSON object, and more follows it.
     pub fn is_json_lines(&self) -> bool {
         let (line, more) = self.first_line();
-        more && line.starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(line).is_ok()
+        more && line.starts_with(b"{")
+            && serde_json::from_slice::<IgnoredAny>(&masked(line)).is_ok()
     }
 
     /// Whether the first line is the header of a table with one of these delimiters: short names,
@@ -64,7 +72,11 @@ impl<'a> FirstBytes<'a> {
                 let symbol = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ');
                 name.len() <= 40 && name.chars().all(symbol)
             };
-            names.len() > 1 && names.iter().all(short) && names.iter().any(|n| is_text_name(n))
+            names.len() > 1
+                && names.iter().all(short)
+                && names
+                    .iter()
+                    .any(|n| is_text_name(n) || self.text_names.iter().any(|name| name == n))
         };
         more && line.len() <= 4096 && delimiters.iter().any(|d| header(*d))
     }
@@ -91,4 +103,29 @@ pub(super) fn is_page(start: &[u8]) -> bool {
         rest = rest[end..].trim_ascii_start();
     }
     page(rest)
+}
+
+/// Whether the bytes are the beginning of a feed: its root element is that of RSS or Atom.
+pub(super) fn is_feed(start: &[u8]) -> bool {
+    root(start, &["rss", "rdf:rdf", "feed", "atom:feed"])
+}
+
+/// Whether the root element of an XML document has one of these names, in lower case.
+fn root(bytes: &[u8], names: &[&str]) -> bool {
+    let mut rest = bytes;
+    while let Some(inner) = rest.strip_prefix(b"<") {
+        let end = match inner {
+            [b'?', ..] => memchr::memmem::find(rest, b"?>").map(|at| at + 2),
+            [b'!', b'-', b'-', ..] => memchr::memmem::find(rest, b"-->").map(|at| at + 3),
+            [b'!', ..] => memchr::memchr(b'>', rest).map(|at| at + 1),
+            _ => {
+                let length =
+                    inner.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b':').count();
+                return names.iter().any(|n| n.as_bytes().eq_ignore_ascii_case(&inner[..length]));
+            }
+        };
+        let Some(end) = end else { return false };
+        rest = rest[end..].trim_ascii_start();
+    }
+    false
 }

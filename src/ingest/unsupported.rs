@@ -9,7 +9,7 @@ struct UnreadFormat {
     name: &'static str,
     /// Recognises it by its first bytes.
     begins: fn(&[u8]) -> bool,
-    /// Its extensions behind that of a format that is read, as in `a.jsonl.xz`.
+    /// Its extensions behind that of a format that is read, as in `a.jsonl.lz`.
     packed_endings: &'static [&'static str],
     /// Its extensions where they show the kind alone.
     endings: &'static [&'static str],
@@ -18,7 +18,7 @@ struct UnreadFormat {
     remedy: &'static str,
 }
 
-const UNPACK: &str = "unpack it first, or compress it with gzip, zstd or bzip2";
+const UNPACK: &str = "unpack it first, or compress it with gzip, zstd, bzip2, xz or lz4";
 
 const EXPORT: &str = "export its texts as JSON Lines, CSV or Parquet";
 
@@ -32,17 +32,11 @@ const PACKED: UnreadFormat = UnreadFormat {
     remedy: UNPACK,
 };
 
-static UNREAD: [UnreadFormat; 22] = [
+static UNREAD: [UnreadFormat; 19] = [
     UnreadFormat {
-        name: "xz",
-        begins: |b| b.starts_with(b"\xfd7zXZ\0"),
-        packed_endings: &["xz"],
-        ..PACKED
-    },
-    UnreadFormat {
-        name: "LZ4",
-        begins: |b| b.starts_with(b"\x04\x22\x4d\x18") || b.starts_with(b"\x02\x21\x4c\x18"),
-        packed_endings: &["lz4"],
+        name: "UTF-32",
+        begins: is_utf32,
+        remedy: "convert it to UTF-8, with iconv -f UTF-32 -t UTF-8 for example",
         ..PACKED
     },
     UnreadFormat {
@@ -136,20 +130,6 @@ static UNREAD: [UnreadFormat; 22] = [
         ..PACKED
     },
     UnreadFormat {
-        name: "RSS",
-        begins: |b| root(b, &["rss", "rdf:rdf"]),
-        textual: true,
-        remedy: FEED,
-        ..PACKED
-    },
-    UnreadFormat {
-        name: "Atom",
-        begins: |b| root(b, &["feed", "atom:feed"]),
-        textual: true,
-        remedy: FEED,
-        ..PACKED
-    },
-    UnreadFormat {
         name: "XML",
         begins: |b| b.starts_with(b"<?xml"),
         textual: true,
@@ -165,26 +145,15 @@ static UNREAD: [UnreadFormat; 22] = [
     },
 ];
 
-const FEED: &str = "write its items as JSON Lines (id, title, date, text)";
-
-/// Whether the root element of an XML document has one of these names, in lower case.
-fn root(bytes: &[u8], names: &[&str]) -> bool {
-    let mut rest = bytes;
-    while let Some(inner) = rest.strip_prefix(b"<") {
-        let end = match inner {
-            [b'?', ..] => memchr::memmem::find(rest, b"?>").map(|at| at + 2),
-            [b'!', b'-', b'-', ..] => memchr::memmem::find(rest, b"-->").map(|at| at + 3),
-            [b'!', ..] => memchr::memchr(b'>', rest).map(|at| at + 1),
-            _ => {
-                let length =
-                    inner.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b':').count();
-                return names.iter().any(|n| n.as_bytes().eq_ignore_ascii_case(&inner[..length]));
-            }
-        };
-        let Some(end) = end else { return false };
-        rest = rest[end..].trim_ascii_start();
-    }
-    false
+/// Whether bytes are text in UTF-32: its byte-order mark, or characters of ASCII alone.
+fn is_utf32(bytes: &[u8]) -> bool {
+    let (marks, head) =
+        ([[0xff, 0xfe, 0, 0], [0, 0, 0xfe, 0xff]], &bytes[..bytes.len().min(256) & !3]);
+    let text = |b: u8| matches!(b, b' '..=b'~' | b'\n' | b'\r' | b'\t');
+    let little = |c: &[u8]| text(c[0]) && c[1..] == [0; 3];
+    let big = |c: &[u8]| text(c[3]) && c[..3] == [0; 3];
+    let all = |of: &dyn Fn(&[u8]) -> bool| head.len() >= 8 && head.chunks(4).all(of);
+    marks.iter().any(|mark| head.starts_with(mark)) || all(&little) || all(&big)
 }
 
 /// The message about a file that was found in a directory, where its name shows a kind that is
@@ -193,7 +162,7 @@ pub(super) fn by_name(path: &Path) -> Option<String> {
     let name = path.file_name()?.to_str()?.to_ascii_lowercase();
     let (inner, ending) = name.rsplit_once('.')?;
     let alone = |kind: &&UnreadFormat| {
-        let plain = ["gz", "zst", "bz2"]
+        let plain = ["gz", "zst", "bz2", "xz", "lz4"]
             .iter()
             .find_map(|ending| name.strip_suffix(&format!(".{ending}")))
             .unwrap_or(&name);
@@ -210,7 +179,7 @@ pub(super) fn by_name(path: &Path) -> Option<String> {
 /// `named`: the format that its name or the caller shows.
 pub(super) fn by_content(head: &[u8], named: Option<Format>) -> Option<String> {
     let start = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
-    let page = Format::of(None, head, None) == Format::Html;
+    let page = matches!(Format::of(None, head, None, &[]), Format::Html | Format::Feed);
     UNREAD
         .iter()
         .filter(|kind| !kind.textual || named.is_none() && !page)
@@ -228,7 +197,7 @@ mod tests {
 
     #[test]
     fn names_show_what_is_not_read() {
-        for name in ["a.jsonl.xz", "b.txt.LZ4", "c.csv.zip", "d.arc", "e.arc.gz"] {
+        for name in ["a.jsonl.lz", "b.txt.LZMA", "c.csv.zip", "d.arc", "e.arc.gz"] {
             assert!(by_name(Path::new(name)).is_some(), "{name}");
         }
         for name in ["linux.tar.xz", "a.txt", "pom.xml", "feed.rss", "a.zip", "xz", "a.gz"] {
@@ -239,8 +208,8 @@ mod tests {
     #[test]
     fn first_bytes_show_what_is_not_read() {
         let feed = b"\xef\xbb\xbf <?xml version='1.0'?>\n<!-- c --><rss version='2.0'>";
-        assert!(by_content(feed, None).unwrap().starts_with("RSS"));
-        assert!(by_content(b"<feed xmlns='x'>", None).unwrap().starts_with("Atom"));
+        assert_eq!(by_content(feed, None), None);
+        assert_eq!(by_content(b"<feed xmlns='x'>", None), None);
         assert!(by_content(b"<?xml version='1.0'?><urlset>", None).unwrap().starts_with("XML"));
         assert!(by_content(b"filedesc://x 0.0.0.0", None).unwrap().starts_with("ARC"));
         // A page may be XML, and what is named as text is text.
@@ -249,6 +218,6 @@ mod tests {
         for text in [&b"ORCHESTRA"[..], b"LZIPPED", b"Object", b"feed the cat", b"", b"<p>x"] {
             assert_eq!(by_content(text, None), None, "{text:?}");
         }
-        assert!(by_content(b"\xfd7zXZ\0\0\x04", Some(Format::Jsonl)).is_some());
+        assert!(by_content(b"LZIP\x01\0\0\x04", Some(Format::Jsonl)).is_some());
     }
 }

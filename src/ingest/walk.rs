@@ -1,101 +1,21 @@
 //! Owns: which files are read, in which order and under which names; path patterns. Never: opens
 //! one of them.
 
-use crate::ingest::format::{Format, READ, by_name};
+use crate::ingest::format::{READ, by_name};
 use crate::ingest::input::{Input, InputOptions};
+use crate::ingest::input_file::InputFile;
 use crate::ingest::problem::Reason;
-#[cfg(feature = "emit")]
-use crate::ingest::read_result::ReadFile;
 use crate::ingest::read_result::ReadResult;
+use crate::ingest::tracked::tracked;
 use crate::ingest::unsupported;
+use crate::ingest::walk_filter::WalkFilter;
 use ignore::WalkBuilder;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
-
-/// One file to read, or standard input.
-#[derive(Debug)]
-pub(super) struct InputFile {
-    /// Its path; `None`: standard input.
-    pub path: Option<PathBuf>,
-    /// Its reported name.
-    pub display_path: String,
-    /// Whether the caller named it, rather than the walk of a directory.
-    pub named: bool,
-    /// Its length in bytes; that of standard input is unknown and taken to be large.
-    pub size: u64,
-    /// Whether its extension is that of a compression.
-    pub packed: bool,
-    /// The format that its extension shows.
-    pub format: Option<Format>,
-    /// The index of the input that led to it.
-    pub input: usize,
-    /// Its path relative to the directory that was walked; for a file that was named, its name.
-    pub relative: PathBuf,
-}
-
-impl InputFile {
-    fn of(
-        path: PathBuf,
-        shown: String,
-        size: u64,
-        below: Option<&Path>,
-        input: usize,
-    ) -> InputFile {
-        let (format, packed) = by_name(Path::new(&shown));
-        let relative = match below {
-            Some(directory) => path.strip_prefix(directory).ok(),
-            None => path.file_name().map(Path::new),
-        };
-        let relative = relative.map_or_else(|| path.clone(), Path::to_path_buf);
-        InputFile {
-            path: Some(path),
-            display_path: shown,
-            named: below.is_none(),
-            size,
-            packed: packed.is_some(),
-            format,
-            input,
-            relative,
-        }
-    }
-
-    /// An entry for a file that was read before.
-    #[cfg(feature = "emit")]
-    pub(super) fn reread(file: &ReadFile) -> InputFile {
-        let (path, shown, relative) =
-            (file.path.clone(), file.display_path.clone(), file.relative.clone());
-        let (size, format, input) = (file.size, Some(file.format), file.input);
-        InputFile {
-            path,
-            display_path: shown,
-            named: true,
-            size,
-            packed: false,
-            format,
-            input,
-            relative,
-        }
-    }
-
-    /// Standard input, whose length is unknown and taken to be large.
-    pub(super) fn stdin(input: usize) -> InputFile {
-        let (shown, relative) = ("-".to_owned(), PathBuf::from("-"));
-        InputFile {
-            path: None,
-            display_path: shown,
-            named: true,
-            size: u64::MAX,
-            packed: false,
-            format: None,
-            input,
-            relative,
-        }
-    }
-}
 
 /// Lists all files to read, in the order of the inputs and, inside a directory, of the names. A
 /// file that is reached under several names keeps the first.
@@ -121,8 +41,15 @@ pub(super) fn list(
     }
     let mut real = CanonicalPaths::default();
     let mut met: HashMap<Option<PathBuf>, usize> = HashMap::with_capacity(sources.len());
+    let mut linked: HashMap<(u64, u64), usize> = HashMap::new();
     let mut first: Vec<InputFile> = Vec::with_capacity(sources.len());
     for source in sources {
+        let same = source.linked.map(|file| linked.entry(file).or_insert_with(|| first.len()));
+        if let Some(known) = same.filter(|known| **known < first.len()) {
+            first[*known].named |= source.named;
+            intake.repeated_files += 1;
+            continue;
+        }
         match met.entry(source.path.as_deref().map(|path| real.of(path))) {
             Entry::Occupied(known) => {
                 // A file that was found and is also named was named.
@@ -153,7 +80,7 @@ fn add_path(
         Ok(meta) => sources.push(InputFile::of(
             path.to_owned(),
             display_path(called),
-            meta.len(),
+            Some(&meta),
             None,
             number,
         )),
@@ -242,11 +169,22 @@ fn matches(pattern: &Path, options: &InputOptions, intake: &mut ReadResult) -> V
 }
 
 /// Walks a directory as git does, in the order of names: links to directories are not followed.
-fn walker(directory: &Path, options: &InputOptions) -> WalkBuilder {
+fn walker(
+    directory: &Path,
+    called: &Path,
+    filter: &WalkFilter,
+    options: &InputOptions,
+) -> WalkBuilder {
     let obey = !options.no_ignore;
     let mut builder = WalkBuilder::new(directory);
     builder.standard_filters(obey).git_global(false).hidden(!options.hidden);
     builder.require_git(false).follow_links(false).sort_by_file_name(|a, b| a.cmp(b));
+    let (root, called, filter) = (directory.to_owned(), called.to_owned(), filter.clone());
+    builder.filter_entry(move |entry| {
+        let Ok(below) = entry.path().strip_prefix(&root) else { return true };
+        let shown = display_path(&called.join(below));
+        entry.depth() == 0 || !filter.leaves_out(&shown, &display_path(below))
+    });
     if obey {
         builder.add_custom_ignore_filename(".nearcopyignore");
     }
@@ -269,27 +207,23 @@ fn walk(
                 .map_or_else(|_| path.to_owned(), |rest| called.join(rest)),
         )
     };
+    let filter = WalkFilter::new(options).unwrap_or_default();
+    let below = |path: &Path| display_path(path.strip_prefix(directory).unwrap_or(path));
     let before = (sources.len(), intake.failed_walked + intake.failed_named);
-    for entry in walker(directory, options).build() {
+    let mut met = Vec::new();
+    for entry in walker(directory, called, &filter, options).build() {
         let entry = match entry {
             Ok(entry) => entry,
             Err(e) => {
                 let path = error_path(&e).map_or_else(|| shown(directory), &shown);
-                match e.io_error() {
-                    Some(io) => intake.unreadable(io, &path),
-                    None => intake.skip(Reason::Unreadable, &path, None, || {
-                        format!("cannot be walked ({e})")
-                    }),
-                }
-                // The directory itself was named; what is in it was found.
-                let itself = e.depth().unwrap_or_default() == 0;
-                *if itself { &mut intake.failed_named } else { &mut intake.failed_walked } += 1;
+                count_walk_error(&e, &path, intake);
                 continue;
             }
         };
         // Standard input has no type, and is never in a directory.
         let Some(kind) = entry.file_type().filter(|kind| !kind.is_dir()) else { continue };
         let path = entry.path();
+        met.push(path.to_owned());
         if kind.is_symlink() && fs::metadata(path).is_ok_and(|m| m.is_dir()) {
             if entry.depth() > 0 {
                 intake.skip(Reason::LinkedDirectory, &shown(path), None, || {
@@ -298,8 +232,22 @@ fn walk(
             }
             continue;
         }
-        if let Some(source) = found_file(path, shown(path), directory, number, intake) {
-            sources.push(source);
+        let (shown, below) = (shown(path), below(path));
+        if filter.admits(&shown, &below) {
+            let named = filter.names(&shown, &below);
+            sources.extend(found_file(path, shown, directory, number, named, intake));
+        }
+    }
+    if !options.no_ignore {
+        let met: HashSet<PathBuf> = met.into_iter().collect();
+        let tracked = tracked(directory, options.hidden).into_iter();
+        for path in tracked.filter(|path| !met.contains(path) && path.is_file()) {
+            let (shown, below) = (shown(&path), below(&path));
+            let named = filter.names(&shown, &below);
+            let known = named || by_name(&path).0.is_some();
+            if known && filter.admits(&shown, &below) && !filter.leaves_out_any(&shown, &below) {
+                sources.extend(found_file(&path, shown, directory, number, named, intake));
+            }
         }
     }
     if before == (sources.len(), intake.failed_walked + intake.failed_named) {
@@ -309,19 +257,34 @@ fn walk(
     }
 }
 
-/// A file that the walk of a directory met, if it is to be read; else it is counted.
+/// Counts what the walk of a directory cannot enter.
+fn count_walk_error(error: &ignore::Error, path: &str, intake: &mut ReadResult) {
+    match error.io_error() {
+        Some(io) => intake.unreadable(io, path),
+        None => {
+            intake.skip(Reason::Unreadable, path, None, || format!("cannot be walked ({error})"))
+        }
+    }
+    // The directory itself was named; what is in it was found.
+    let itself = error.depth().unwrap_or_default() == 0;
+    *if itself { &mut intake.failed_named } else { &mut intake.failed_walked } += 1;
+}
+
+/// A file that the walk of a directory met, if it is to be read; else it is counted. `included`: a
+/// pattern of the caller names it, so that its ending need not be known.
 fn found_file(
     path: &Path,
     shown: String,
     directory: &Path,
     number: usize,
+    included: bool,
     intake: &mut ReadResult,
 ) -> Option<InputFile> {
     let meta = fs::metadata(path);
-    let size = meta.as_ref().map_or(0, |m| m.len());
-    let source = InputFile::of(path.to_owned(), shown, size, Some(directory), number);
+    let known = meta.as_ref().ok();
+    let source = InputFile::of(path.to_owned(), shown, known, Some(directory), number);
     let shown = &source.display_path;
-    if source.format.is_none() {
+    if source.format.is_none() && !included {
         // Beside the file itself, a packed copy of it adds nothing.
         let beside = path.with_extension("").exists();
         match unsupported::by_name(path).filter(|_| !beside) {

@@ -2,9 +2,9 @@
 //! Never: reads one.
 
 use crate::ingest::format::Format;
+use crate::ingest::input_file::InputFile;
 use crate::ingest::problem::{Reason, ReasonKind};
 use crate::ingest::read_result::ReadResult;
-use crate::ingest::walk::InputFile;
 
 /// The message about an empty file with the extension of a compression.
 pub(super) const EMPTY_PACKED: &str =

@@ -74,8 +74,13 @@ pub struct DocumentInfo {
     /// The number of its record in that file, counted from 1 (a line of JSON Lines, an element of a
     /// JSON array).
     pub record: Option<u64>,
-    /// Whether the text is the whole file, so that lines of the text are lines of the file.
+    /// Whether the text is the file, from some line on, so that lines of the text are lines of the
+    /// file.
     pub whole_file: bool,
+    /// The lines of the file before the text, where it is the file: those of front matter. A report
+    /// shows them, so no stored form has them.
+    #[serde(skip)]
+    pub lines_before: u16,
     /// How much of a web page the text has; `None` for what is no page, whose text is all there is.
     ///
     /// Of a page that was read in part not all was seen. Such a document is removed only if its

@@ -187,6 +187,8 @@ impl std::str::FromStr for SourceLimit {
 pub enum Keep {
     /// Prefers the earliest date; undated documents come last.
     Earliest,
+    /// Prefers the latest date; undated documents come last.
+    Latest,
     /// Prefers the most tokens.
     Longest,
     /// Prefers the smallest id, compared as bytes.
@@ -206,13 +208,16 @@ impl std::str::FromStr for Keep {
     fn from_str(s: &str) -> std::result::Result<Keep, String> {
         match s {
             "earliest" => Ok(Keep::Earliest),
+            "latest" => Ok(Keep::Latest),
             "longest" => Ok(Keep::Longest),
             "smallest-id" => Ok(Keep::SmallestId),
             _ => match s.strip_prefix("source=") {
                 Some(list) if !list.is_empty() => {
                     Ok(Keep::Source(list.split(',').map(|x| x.trim().to_owned()).collect()))
                 }
-                _ => Err(format!("{s:?} is not earliest, longest, smallest-id or source=a,b,c")),
+                _ => Err(format!(
+                    "{s:?} is not earliest, latest, longest, smallest-id or source=a,b,c"
+                )),
             },
         }
     }
@@ -229,6 +234,7 @@ impl From<Keep> for String {
     fn from(k: Keep) -> String {
         match k {
             Keep::Earliest => "earliest".into(),
+            Keep::Latest => "latest".into(),
             Keep::Longest => "longest".into(),
             Keep::SmallestId => "smallest-id".into(),
             Keep::Source(list) => format!("source={}", list.join(",")),

@@ -106,6 +106,7 @@ pub fn survivor(
 fn by_rule(rule: &Keep, a: (&DocumentInfo, u32, u32), b: (&DocumentInfo, u32, u32)) -> Ordering {
     match rule {
         Keep::Earliest => (a.0.date.is_none(), &a.0.date).cmp(&(b.0.date.is_none(), &b.0.date)),
+        Keep::Latest => (a.0.date.is_none(), &b.0.date).cmp(&(b.0.date.is_none(), &a.0.date)),
         Keep::Longest => b.1.cmp(&a.1),
         Keep::SmallestId => a.2.cmp(&b.2),
         Keep::Source(list) => {
@@ -179,6 +180,12 @@ mod tests {
         let (x, y) = ((&x, 10, 1), (&y, 20, 0));
         assert_eq!(survivor(&[], x, y), Ordering::Less);
         assert_eq!(survivor(&[Keep::Longest], x, y), Ordering::Greater);
+        // Undated documents come last whichever date is preferred.
+        assert_eq!(survivor(&[Keep::Latest], x, y), Ordering::Less);
+        let later = info("c", Some("2021-01-01"));
+        let later = (&later, 10, 2);
+        assert_eq!(survivor(&[Keep::Latest], x, later), Ordering::Greater);
+        assert_eq!(survivor(&[Keep::Earliest], x, later), Ordering::Less);
         assert_eq!(survivor(&[Keep::SmallestId], x, y), Ordering::Greater);
         assert_eq!(
             survivor(&[Keep::Source(vec!["b".into()]), Keep::Earliest], x, y),

@@ -20,8 +20,8 @@ pub struct Text<'a> {
     text: Cow<'a, str>,
     lines: LineIndex,
     number: u32,
-    /// Whether lines of the text are lines of its file.
-    pub whole_file: bool,
+    /// The lines of its file before the text, where lines of the text are lines of the file.
+    lines_before: Option<u32>,
 }
 
 impl<'a> Text<'a> {
@@ -36,6 +36,14 @@ impl<'a> Text<'a> {
     /// The lines of a span, counted from 1, the last included.
     pub fn lines(&self, span: Span) -> [u32; 2] {
         self.lines.lines(&self.text, span.start, span.end)
+    }
+    /// The same lines in the file, where the text is the file.
+    pub fn file_lines(&self, span: Span) -> Option<[u32; 2]> {
+        self.lines_before.map(|before| self.lines(span).map(|line| line.saturating_add(before)))
+    }
+    /// The line of a byte in the file, where the text is the file.
+    pub fn file_line_at(&self, byte: u32) -> Option<u32> {
+        self.lines_before.map(|before| self.line_at(byte).saturating_add(before))
     }
     /// The line of a byte.
     pub fn line_at(&self, byte: u32) -> u32 {
@@ -77,11 +85,12 @@ impl<'a> Texts<'a> {
             None => {
                 let text = read(self.documents, number)?;
                 let lines = LineIndex::new(&text);
+                let info = self.documents.info(number as usize);
                 Rc::new(Text {
                     text,
                     lines,
                     number,
-                    whole_file: self.documents.info(number as usize).whole_file,
+                    lines_before: info.whole_file.then_some(info.lines_before.into()),
                 })
             }
         };

@@ -265,7 +265,7 @@ fn reports_that_cannot_be_written_are_refused_before_the_work() {
     let dir = here();
     let at = dir.path();
     fs::create_dir(at.join("sub")).unwrap();
-    assert!(refused(at, &["scan", ".", "-o", "report.json"]).contains("json=report.json"));
+    assert!(refused(at, &["scan", ".", "-o", "report.doc"]).contains(".json"));
     assert!(refused(at, &["scan", ".", "-o", "json=-"]).contains("--format"));
     assert!(
         refused(at, &["scan", ".", "-o", "json=none/r.json"]).contains("does its directory exist?")

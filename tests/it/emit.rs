@@ -2,7 +2,9 @@
 //! together again.
 
 mod cuts;
+mod dialects;
 mod errors;
+mod nested;
 
 use nearcopy::Span;
 use nearcopy::emit::{
@@ -15,8 +17,6 @@ use std::fs;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
-
-mod nested;
 
 /// An output in memory that can be looked at while it is written, and has room for so many bytes.
 #[derive(Clone)]
@@ -154,6 +154,8 @@ fn unpacked(bytes: &[u8], how: Compression) -> Vec<u8> {
         Compression::Gzip => &mut flate2::read::GzDecoder::new(bytes),
         Compression::Zstd => &mut zstd::stream::read::Decoder::new(bytes).unwrap().single_frame(),
         Compression::Bzip2 => &mut bzip2::read::BzDecoder::new(bytes),
+        Compression::Xz => &mut liblzma::read::XzDecoder::new(bytes),
+        Compression::Lz4 => &mut lz4_flex::frame::FrameDecoder::new(bytes),
         other => panic!("{other:?}"),
     };
     read.read_to_end(&mut out).unwrap();
@@ -194,7 +196,7 @@ fn everything_kept_is_the_same_byte_for_byte() {
         let (out, gone, written) = USUAL().run(&[(name, &bytes)], &|_| Change::Keep).unwrap();
         assert_eq!(out, bytes, "{name}: {}", String::from_utf8_lossy(&out));
         assert!(gone.is_empty() && written.dropped + written.left == 0, "{name}");
-        for how in [Compression::Gzip, Compression::Zstd, Compression::Bzip2] {
+        for how in Compression::all() {
             let job = Job { compression: Some(how), ..USUAL() };
             let (out, ..) = job.run(&[(name, &bytes)], &|_| Change::Keep).unwrap();
             assert_eq!(unpacked(&out, how), bytes, "{name} {how:?}");

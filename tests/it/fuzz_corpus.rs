@@ -40,6 +40,11 @@ fn web() {
 }
 
 #[test]
+fn heads() {
+    replay("heads", checks::heads);
+}
+
+#[test]
 fn decode() {
     replay("decode", checks::decode);
 }

@@ -1,11 +1,17 @@
 //! Files, directories and damaged input, read through the public door.
 
 mod broken;
+mod dialects;
+#[cfg(feature = "web")]
+mod feeds;
+mod front_matter;
 mod limits;
+mod named_fields;
 mod titles;
+mod walked;
 
 use nearcopy::ingest::{
-    Format, Input, InputOptions, OnError, ReadResult, Reason, json, read, read_each,
+    Format, Input, InputOptions, OnError, ReadResult, Reason, TableQuote, json, read, read_each,
 };
 use nearcopy::{Document, DocumentInfo};
 use proptest::prelude::*;
@@ -66,6 +72,16 @@ pub fn pack(end: &str, bytes: &[u8]) -> Vec<u8> {
             w.write_all(bytes).unwrap();
             w.finish().unwrap()
         }
+        ".xz" => {
+            let mut w = liblzma::write::XzEncoder::new(Vec::new(), 1);
+            w.write_all(bytes).unwrap();
+            w.finish().unwrap()
+        }
+        ".lz4" => {
+            let mut w = lz4_flex::frame::FrameEncoder::new(Vec::new());
+            w.write_all(bytes).unwrap();
+            w.finish().unwrap()
+        }
         _ => bytes.to_vec(),
     }
 }
@@ -85,7 +101,7 @@ pub fn skipped(intake: &ReadResult) -> Vec<(&'static str, u64)> {
 
 #[test]
 fn every_format_in_every_compression() {
-    for end in ["", ".gz", ".zst", ".bz2"] {
+    for end in ["", ".gz", ".zst", ".bz2", ".xz", ".lz4"] {
         for (name, content) in [
             ("x.jsonl", MANY),
             ("x.ndjson", MANY),

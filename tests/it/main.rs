@@ -31,6 +31,8 @@ mod documents;
 #[cfg(all(feature = "emit", feature = "csv", feature = "parquet"))]
 mod emit;
 #[cfg(feature = "cli")]
+mod everyday;
+#[cfg(feature = "cli")]
 mod exit_codes;
 #[cfg(all(feature = "cli", target_os = "linux", target_arch = "x86_64"))]
 mod faults;

@@ -75,7 +75,9 @@ fn compressed_and_encoded_tables() {
         assert_eq!(texts(&of_with("x.csv", &bytes, &options)), ["世界, 日"], "{label}");
     }
     let intake = of("x.csv", b"text\ncaf\xe9\nok\n");
-    assert_eq!((texts(&intake), intake.replaced), (vec!["caf\u{fffd}", "ok"], 1));
+    assert_eq!((texts(&intake), intake.replaced), (vec!["café", "ok"], 0));
+    let intake = of("x.csv", "text\né à l'été\ncafé\nok\n".as_bytes());
+    assert!(intake.encodings.is_empty());
 }
 
 #[test]

@@ -4,10 +4,11 @@
 use crate::cli::amount::Amount;
 use crate::cli::exit::{Result, usage};
 use crate::cli::flag_values::OutputFormat;
-use crate::cli::output::{Target, probe};
+use crate::cli::output::{probe, probe_target};
 use crate::cli::paths::{apart, distinct};
 use crate::cli::progress::TalkArgs;
 use crate::cli::settings::{SettingArgs, Settings};
+use crate::cli::target::Target;
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use nearcopy::{Relation, Removal};
@@ -126,9 +127,9 @@ pub struct Dedupe {
     #[arg(long, value_name = "N|P%", default_value = "50%", help_heading = "Removal")]
     pub max_removed: Amount,
 
-    /// Also write the findings of the scan to a file: json=report.json, jsonl=…, human=…; or as a
-    /// folder of tables: parquet=FOLDER; repeatable
-    #[arg(long, value_name = "FORMAT=FILE", help_heading = "Output")]
+    /// Also write the findings of the scan to this path, in the format of its ending (.json, .html,
+    /// .csv …; .parquet is a folder of tables), as -o of `scan` does; repeatable
+    #[arg(long, value_name = "PATH", help_heading = "Output")]
     pub report: Vec<Target>,
 
     #[command(flatten)]
@@ -292,7 +293,7 @@ impl Dedupe {
         }
         for target in &self.report {
             apart("--report", target.path(), &all)?;
-            target.probe()?;
+            probe_target(target, &settings.flags.report)?;
         }
         let data = matches!(settings.flags.report.format, Some(f) if f != OutputFormat::Human);
         if data && self.output.as_deref() == Some(Path::new("-")) {

@@ -12,6 +12,7 @@ use crate::cli::messages::{clean, count, say};
 use crate::cli::output::{Report, human_options, no_page, to_stdout, write_targets};
 use crate::cli::output_layout::{OutputLayout, named_apart, output_layout};
 use crate::cli::outputs::Outputs;
+use crate::cli::piped_input::or_piped;
 use crate::cli::progress::Meter;
 use crate::cli::read_corpus::{
     NamedFields, ReadCorpus, ReadTexts, inputs, refuse_empty, say_renamed, take_in, take_in_with,
@@ -50,8 +51,9 @@ impl DetectionIn {
 }
 
 impl Dedupe {
-    pub fn run(self) -> Result<Exit> {
+    pub fn run(mut self) -> Result<Exit> {
         let settings = self.settings.resolve()?;
+        self.paths = or_piped(std::mem::take(&mut self.paths));
         let removal = self.removal(&settings)?;
         self.check_usage(&settings)?;
         no_page(&settings.flags.report, "--report html=FILE writes it beside the cleaning")?;

@@ -27,7 +27,8 @@ pub struct Export {
     #[command(flatten)]
     place: IndexPath,
 
-    /// Where they go; compressed by its name (.gz, .zst, .bz2) [default: standard output]
+    /// Where they go; compressed by its name (.gz, .zst, .bz2, .xz, .lz4) [default: standard
+    /// output]
     #[arg(short = 'o', long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 

@@ -8,6 +8,7 @@ use crate::emit::reopen::{Records, broken, records};
 use crate::emit::rewrite_input::{RewriteInput, Writer};
 use crate::emit::sink::Sink;
 use crate::ingest::Format;
+use crate::ingest::non_numbers::masked;
 use std::io::{self, Read, Write};
 
 /// Bytes read at a time.
@@ -81,7 +82,7 @@ fn copy(
 /// Takes away the end of a file that was cut short inside a record.
 fn without_cut_record(buffer: &mut Vec<u8>) {
     let start = memchr::memrchr(b'\n', buffer).map_or(0, |at| at + 1);
-    let whole = serde_json::from_slice::<serde::de::IgnoredAny>(&buffer[start..]);
+    let whole = serde_json::from_slice::<serde::de::IgnoredAny>(&masked(&buffer[start..]));
     if whole.is_err_and(|e| e.is_eof()) {
         buffer.truncate(start);
     }
@@ -169,6 +170,7 @@ mod tests {
             input: 0,
             format: Format::Jsonl,
             compression: None,
+            encoding: None,
             size: 0,
             modified: None,
             spool: None,

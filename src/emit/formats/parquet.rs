@@ -170,6 +170,8 @@ impl Writer for Parquet<'_> {
         let context = Context::new(&job.fields, "", job.limit());
         let text =
             columns(&reader, &context).ok().and_then(|found| found[TEXT]).map(|(column, _)| column);
+        // A text of several columns has no place of its own.
+        let text = text.filter(|_| !job.fields.joins());
         self.begin(&reader, job)?;
         let mut first = 1;
         for index in 0..reader.metadata().num_row_groups() {

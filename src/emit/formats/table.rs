@@ -7,11 +7,12 @@ use crate::emit::reopen::{broken, copy, encoded, exact, records};
 use crate::emit::rewrite_input::{RewriteInput, Writer};
 use crate::emit::sink::Sink;
 use crate::ingest::field_names::TEXT;
-use crate::ingest::formats::table_rows::{NextRow, Rows, delimiter};
+use crate::ingest::formats::table_dialect::Dialect;
+use crate::ingest::formats::table_rows::{NextRow, Rows};
 use crate::ingest::limits::COLUMNS;
 use crate::ingest::record::Context;
 use crate::span::Span;
-use csv_core::{ReadFieldResult, ReaderBuilder};
+use csv_core::ReadFieldResult;
 use encoding_rs::Encoding;
 use std::io::{self, Write};
 use std::ops::Range;
@@ -19,13 +20,13 @@ use std::ops::Range;
 /// An output that is one table.
 pub(super) struct Table<'w> {
     sink: Sink<'w>,
-    /// The header without its line break, once it was written.
-    header: Option<Vec<u8>>,
+    /// The header without its line break, once it was written, and the dialect.
+    header: Option<(Vec<u8>, Dialect)>,
 }
 
 /// The parameters with which the rows of an input are written.
 struct Rewrite {
-    delimiter: u8,
+    dialect: Dialect,
     encoding: Option<&'static Encoding>,
     /// The number of fields of the header.
     width: usize,
@@ -65,10 +66,10 @@ impl<'w> Table<'w> {
         let (lead, body, ending) = parts(raw);
         let failed = |e| job.failed(e);
         if let Some(known) = &self.header {
-            if known != body {
+            if *known != (body.to_vec(), rewrite.dialect) {
                 return Err(Error::incompatible_input(
                     job.file,
-                    "its header is not that of the files before it",
+                    "its header, delimiter or quotes are not those of the files before it",
                 ));
             }
             return if self.sink.at_line_start() {
@@ -77,11 +78,11 @@ impl<'w> Table<'w> {
                 self.sink.write_all(b"\n").map_err(failed)
             };
         }
-        self.header = Some(body.to_vec());
+        self.header = Some((body.to_vec(), rewrite.dialect));
         let mut out = [lead, body].concat();
         if rewrite.wider {
             for field in ANNOTATION {
-                out.push(rewrite.delimiter);
+                out.push(rewrite.dialect.delimiter);
                 out.extend(rewrite.quoted(&job.name(field), false).unwrap_or_default());
             }
         }
@@ -95,8 +96,10 @@ impl Writer for Table<'_> {
     fn append(&mut self, job: &mut RewriteInput) -> Result<(), Error> {
         let file = job.file;
         let mut open = records(job, &mut self.sink, false)?;
-        let delimiter = delimiter(file.format, &open.head);
-        let mut rows = Rows::new(open.head, &mut open.rest, delimiter, job.limit());
+        let encoding = open.encoding;
+        let dialect = Dialect::of(file.format, &open.head, &context(job, encoding));
+        refuse_ambiguous(job, dialect, encoding)?;
+        let mut rows = Rows::new(open.head, &mut open.rest, dialect, job.limit());
         let mut rewrite: Option<Rewrite> = None;
         let mut number = 0;
         let mut next;
@@ -107,15 +110,13 @@ impl Writer for Table<'_> {
                     self.sink.write_all(rows.raw()).map_err(|e| job.failed(e))?;
                 }
                 (NextRow::Row, None) if rows.len() <= COLUMNS => {
-                    let context = Context {
-                        encoding: open.encoding,
-                        ..Context::new(&job.fields, "", job.limit())
-                    };
-                    let names = context.header(&rows);
+                    let names = context(job, encoding).header(&rows);
                     let text =
                         job.fields.columns(&names, |_, _| true)[TEXT].map(|(column, _)| column);
-                    let (encoding, wider) = (open.encoding, job.prefix.is_some());
-                    let new = Rewrite { delimiter, encoding, width: names.len(), text, wider };
+                    // A text of several columns has no place of its own.
+                    let text = text.filter(|_| !job.fields.joins());
+                    let wider = job.prefix.is_some();
+                    let new = Rewrite { dialect, encoding, width: names.len(), text, wider };
                     if wider {
                         job.check_names_free(|name| names.iter().any(|n| n == name))?;
                     }
@@ -184,7 +185,8 @@ impl Rewrite {
             held.drain(..inside);
             Ok(())
         })?;
-        let more = vec![self.delimiter; if next == NextRow::Row { ANNOTATION.len() } else { 0 }];
+        let more =
+            vec![self.dialect.delimiter; if next == NextRow::Row { ANNOTATION.len() } else { 0 }];
         sink.write_all(&more).map_err(|e| job.failed(e))?;
         sink.write_all(&held).map_err(|e| job.failed(e))?;
         Ok(next)
@@ -224,8 +226,9 @@ impl Rewrite {
             _ => {}
         }
         job.written.left += u64::from(change != Change::Keep && new.is_none() && more.is_none());
-        let more = more
-            .unwrap_or_else(|| vec![self.delimiter; if self.wider { ANNOTATION.len() } else { 0 }]);
+        let more = more.unwrap_or_else(|| {
+            vec![self.dialect.delimiter; if self.wider { ANNOTATION.len() } else { 0 }]
+        });
         for part in [lead, new.as_deref().unwrap_or(body), &more, ending] {
             sink.write_all(part).map_err(|e| job.failed(e))?;
         }
@@ -242,9 +245,14 @@ impl Rewrite {
         let column = self.text?;
         let text = exact(rows.field(column), self.encoding)?;
         let EditedText { kept, removed_parts } = remove_spans(&text, spans)?;
-        let place = places(body, self.delimiter).get(column)?.clone();
-        let quotes = body[place.clone()].starts_with(b"\"") || (self.width == 1 && kept.is_empty());
-        let new = self.quoted(&kept, quotes)?;
+        let place = places(body, self.dialect).get(column)?.clone();
+        let quote = self.dialect.quote;
+        let quoted = quote.is_some() && body[place.clone()].first().copied() == quote;
+        if self.dialect.backslash && *self.quoted(&text, quoted)? != body[place.clone()] {
+            // Other escapes are in the field, which the text does not show.
+            return None;
+        }
+        let new = self.quoted(&kept, quoted || (self.width == 1 && kept.is_empty()))?;
         Some(([&body[..place.start], &new, &body[place.end..]].concat(), removed_parts))
     }
 
@@ -261,7 +269,7 @@ impl Rewrite {
         ];
         let mut out = Vec::new();
         for value in values {
-            out.push(self.delimiter);
+            out.push(self.dialect.delimiter);
             out.extend(self.quoted(value.unwrap_or_default(), false)?);
         }
         Some(out)
@@ -269,13 +277,46 @@ impl Rewrite {
 
     /// A value as a field, quoted where it contains special characters or `quotes` is set.
     fn quoted(&self, value: &str, quotes: bool) -> Option<Vec<u8>> {
-        let special = |b: u8| b == self.delimiter || matches!(b, b'"' | b'\n' | b'\r');
-        let field = match quotes || value.bytes().any(special) {
-            true => format!("\"{}\"", value.replace('"', "\"\"")),
-            false => value.to_owned(),
+        let Dialect { delimiter, quote, backslash, spaced } = self.dialect;
+        let special = |b: u8| {
+            b == delimiter || Some(b) == quote || matches!(b, b'\n' | b'\r') || spaced && b == b' '
+        };
+        let field = match (quotes || value.bytes().any(special), quote.map(char::from)) {
+            (true, None) => return None,
+            (true, Some(quote)) if backslash => {
+                let escaped = value.replace('\\', "\\\\").replace(quote, &format!("\\{quote}"));
+                format!("{quote}{escaped}{quote}")
+            }
+            (true, Some(quote)) => {
+                format!("{quote}{}{quote}", value.replace(quote, &format!("{quote}{quote}")))
+            }
+            (false, _) => value.to_owned(),
         };
         encoded(&field, self.encoding).map(|bytes| bytes.into_owned())
     }
+}
+
+/// What the fields of an input are read with.
+fn context<'a>(job: &'a RewriteInput, encoding: Option<&'static Encoding>) -> Context<'a> {
+    let table = job.options.table;
+    Context { encoding, table, ..Context::new(&job.fields, "", job.limit()) }
+}
+
+/// Refuses a table in whose encoding a byte of the dialect may be the second half of a character.
+fn refuse_ambiguous(
+    job: &RewriteInput,
+    dialect: Dialect,
+    encoding: Option<&'static Encoding>,
+) -> Result<(), Error> {
+    let Some(encoding) = encoding.filter(|e| !e.is_single_byte()) else { return Ok(()) };
+    if dialect.backslash || !matches!(dialect.delimiter, b',' | b';' | b'\t') {
+        let what = format!(
+            "it is in {}, whose characters may hold its delimiter or a backslash",
+            encoding.name()
+        );
+        return Err(Error::input(job.file, what, "convert it to UTF-8"));
+    }
+    Ok(())
 }
 
 /// Splits a row into the blank lines before it, the row itself, and its line break.
@@ -292,11 +333,12 @@ fn parts(raw: &[u8]) -> (&[u8], &[u8], &[u8]) {
 }
 
 /// The byte ranges of the fields of a row, quotes included.
-fn places(body: &[u8], delimiter: u8) -> Vec<Range<usize>> {
-    let mut core = ReaderBuilder::new().delimiter(delimiter).build();
+fn places(body: &[u8], dialect: Dialect) -> Vec<Range<usize>> {
+    let mut core = dialect.reader();
     let mut out = vec![0; body.len().max(16)];
     core.read_field(b"\n", &mut out);
-    let (mut places, mut start, mut at) = (Vec::new(), 0, 0);
+    let first = dialect.blank_before_quote(body).unwrap_or(0);
+    let (mut places, mut start, mut at) = (Vec::new(), first, first);
     loop {
         let (result, read, _) = core.read_field(&body[at..], &mut out);
         at += read;
@@ -304,10 +346,11 @@ fn places(body: &[u8], delimiter: u8) -> Vec<Range<usize>> {
             ReadFieldResult::Field { record_end } => {
                 let end = if record_end { at } else { at.saturating_sub(1) };
                 places.push(start..end.max(start));
-                start = at;
                 if record_end {
                     return places;
                 }
+                at += dialect.blank_before_quote(&body[at..]).unwrap_or(0);
+                start = at;
             }
             ReadFieldResult::InputEmpty => {}
             ReadFieldResult::OutputFull => out.resize(out.len() * 2, 0),

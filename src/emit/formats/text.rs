@@ -8,6 +8,7 @@ use crate::emit::rewrite_input::{RewriteInput, Writer};
 use crate::emit::sink::Sink;
 use crate::ingest::compress::DecompressedStream;
 use crate::ingest::decode;
+use crate::ingest::front_matter::{is_markdown, split};
 use encoding_rs::{Encoding, UTF_8};
 use std::io::{self, Write};
 
@@ -56,9 +57,13 @@ impl Writer for Text<'_> {
                 // was.
                 let exact =
                     encoded(&decoded.text, form).is_some_and(|again| *again == bytes[mark..]);
-                let cut = remove_spans(&decoded.text, spans).filter(|_| exact);
+                let name = &job.file.display_path;
+                let head = if is_markdown(name) { split(&decoded.text) } else { None };
+                let (head, text) = decoded.text.split_at(head.map_or(0, |head| head.end));
+                let cut = remove_spans(text, spans).filter(|_| exact);
                 cut.and_then(|EditedText { kept, removed_parts }| {
-                    Some(([&bytes[..mark], &encoded(&kept, form)?].concat(), removed_parts))
+                    let kept = encoded(&format!("{head}{kept}"), form)?.into_owned();
+                    Some(([&bytes[..mark], &kept].concat(), removed_parts))
                 })
             }
             _ => None,

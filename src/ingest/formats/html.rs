@@ -18,7 +18,7 @@ pub(super) fn read(open: OpenFile) -> PartialRead {
     if run.stopped() {
         return (ReadResult::default(), None);
     }
-    let mut intake = page(bytes, &file.display_path, run.encoding, &context);
+    let mut intake = page(bytes, &file.display_path, context.encoding, &context);
     intake.present[ID] = context.fields.id_is("url");
     if file.named && intake.skipped.remove(&Reason::NotAPage).is_some() {
         // Met in a directory it is passed over; named, it was meant to be read.

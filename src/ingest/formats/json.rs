@@ -9,6 +9,7 @@ use crate::ingest::formats::jsonl;
 use crate::ingest::formats::record_bytes::{Borders, RecordBytes, read as read_records};
 use crate::ingest::input::InputOptions;
 use crate::ingest::limits::{DocumentLimit, size};
+use crate::ingest::non_numbers::masked;
 use crate::ingest::open_file::{OpenFile, PartialRead};
 use crate::ingest::problem::Reason;
 use crate::ingest::read_result::ReadResult;
@@ -50,10 +51,11 @@ impl Position {
 /// The reason why `wrong` cannot follow `before`, with the place in the file.
 fn reason(before: &str, wrong: &[u8], at: Position) -> String {
     let text = format!("{before}{}", String::from_utf8_lossy(wrong));
+    let text = masked(text.as_bytes());
     let parsed = if before.is_empty() {
-        serde_json::from_str::<IgnoredAny>(&text).err()
+        serde_json::from_slice::<IgnoredAny>(&text).err()
     } else {
-        serde_json::from_str::<Vec<IgnoredAny>>(&text).err()
+        serde_json::from_slice::<Vec<IgnoredAny>>(&text).err()
     };
     let Some(error) = parsed else { return format!("at line {}", at.line) };
     let why = error.to_string();

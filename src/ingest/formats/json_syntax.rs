@@ -22,9 +22,13 @@ enum State {
     Escape { key: bool },
     /// Hexadecimal digits.
     Hex { key: bool, left: u8 },
-    /// More of `true`, `false` or `null`.
+    /// More of `true`, `false`, `null` or a word for what is no number.
     Word(&'static [u8]),
-    /// The digit behind a minus sign.
+    /// The second letter of `null` or `nan`.
+    SmallN,
+    /// The end of `inf`, or more of `infinity`.
+    Inf,
+    /// The digit or word behind a minus sign.
     Minus,
     /// What may follow a zero in front.
     Zero,
@@ -57,8 +61,8 @@ pub(super) enum Step {
 /// is too long to be held, so that without a bound memory would grow with the file.
 pub(super) const DEPTH: usize = 1 << 24;
 
-/// A value that is being read. It accepts exactly what `serde_json` accepts as a raw value, down to
-/// [`DEPTH`].
+/// A value that is being read. It accepts what `serde_json` accepts as a raw value, down to
+/// [`DEPTH`], and the words that [`non_numbers`](crate::ingest::non_numbers) replaces.
 #[derive(Debug)]
 pub(super) struct Value {
     state: State,
@@ -74,8 +78,10 @@ impl Value {
 
     /// Whether the value is complete where the bytes end: only a number has no end of its own.
     pub(super) fn ends_here(&self) -> bool {
-        let whole =
-            matches!(self.state, State::Zero | State::Whole | State::Fraction | State::Power);
+        let whole = matches!(
+            self.state,
+            State::Inf | State::Zero | State::Whole | State::Fraction | State::Power
+        );
         self.depth == 0 && whole
     }
 
@@ -124,10 +130,13 @@ impl Value {
 
     fn next(&mut self, byte: u8) -> Next {
         match self.state {
-            State::Text { .. } | State::Escape { .. } | State::Hex { .. } | State::Word(_) => {
-                self.in_word(byte)
-            }
-            State::Minus
+            State::Text { .. }
+            | State::Escape { .. }
+            | State::Hex { .. }
+            | State::Word(_)
+            | State::SmallN => self.in_word(byte),
+            State::Inf
+            | State::Minus
             | State::Zero
             | State::Whole
             | State::Point
@@ -154,6 +163,9 @@ impl Value {
             (State::Hex { key, left }, _) if byte.is_ascii_hexdigit() => {
                 State::Hex { key, left: left - 1 }
             }
+            (State::SmallN, b'u') => State::Word(b"ll"),
+            (State::SmallN, b'a') => State::Word(b"n"),
+            (State::Word(b"f"), b'f') => State::Inf,
             (State::Word([last]), _) if byte == *last => return self.behind(),
             (State::Word([first, rest @ ..]), _) if byte == *first => State::Word(rest),
             _ => return Next::Wrong,
@@ -163,6 +175,11 @@ impl Value {
     fn in_number(&self, byte: u8) -> Next {
         let digit = byte.is_ascii_digit();
         Next::State(match self.state {
+            State::Inf if byte == b'i' => State::Word(b"nity"),
+            State::Inf => return Next::Behind,
+            State::Minus if byte == b'n' => State::Word(b"an"),
+            State::Minus if byte == b'N' => State::Word(b"aN"),
+            State::Minus if matches!(byte, b'i' | b'I') => State::Word(b"nf"),
             State::Minus if byte == b'0' => State::Zero,
             State::Minus | State::Whole if digit => State::Whole,
             State::Point | State::Fraction if digit => State::Fraction,
@@ -200,7 +217,9 @@ impl Value {
             (State::Value | State::FirstElement, b'"') => State::Text { key: false },
             (State::Value | State::FirstElement, b't') => State::Word(b"rue"),
             (State::Value | State::FirstElement, b'f') => State::Word(b"alse"),
-            (State::Value | State::FirstElement, b'n') => State::Word(b"ull"),
+            (State::Value | State::FirstElement, b'n') => State::SmallN,
+            (State::Value | State::FirstElement, b'N') => State::Word(b"aN"),
+            (State::Value | State::FirstElement, b'i' | b'I') => State::Word(b"nf"),
             (State::Value | State::FirstElement, b'-') => State::Minus,
             (State::Value | State::FirstElement, b'0') => State::Zero,
             (State::Value | State::FirstElement, b'1'..=b'9') => State::Whole,
@@ -249,6 +268,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_number_is_a_value() {
+        for text in ["NaN", "-NaN", "nan", "Infinity", "-Infinity", "inf", "-inf"] {
+            for step in 1..4 {
+                let list = format!("[{text}, {text}]x");
+                assert_eq!(first(list.as_bytes(), step), Step::End(list.len() - 1), "{list}");
+            }
+        }
+        for text in ["[Na]", "[nul]", "[infi]", "[-null]", "[nanx]"] {
+            assert!(matches!(first(text.as_bytes(), 2), Step::Wrong(_)), "{text}");
+        }
+    }
+
+    #[test]
     fn memory_does_not_grow_with_the_depth() {
         let deep = vec![b'['; DEPTH + 1];
         let mut value = Value::new();
@@ -271,6 +303,8 @@ mod tests {
             ],
             step in 1usize..5,
         ) {
+            // Words for what is no number are values here, and errors there.
+            prop_assume!(!["na", "-n"].iter().any(|word| text.contains(word)));
             let mut values = serde_json::Deserializer::from_str(&text).into_iter::<&RawValue>();
             let found = first(text.as_bytes(), step);
             match values.next() {

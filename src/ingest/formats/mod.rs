@@ -2,6 +2,8 @@
 //! which format a file has.
 
 #[cfg(feature = "web")]
+mod feed;
+#[cfg(feature = "web")]
 pub(crate) mod html;
 pub mod json;
 pub(crate) mod json_finder;
@@ -18,6 +20,8 @@ mod parquet_values;
 mod record_bytes;
 #[cfg(feature = "csv")]
 pub mod table;
+#[cfg(feature = "csv")]
+pub(crate) mod table_dialect;
 #[cfg(feature = "csv")]
 pub(crate) mod table_rows;
 mod text;
@@ -38,6 +42,8 @@ pub(super) fn reader(format: Format) -> Option<fn(OpenFile) -> PartialRead> {
         Format::Parquet => Some(parquet::read),
         #[cfg(feature = "web")]
         Format::Html => Some(html::read),
+        #[cfg(feature = "web")]
+        Format::Feed => Some(feed::read),
         Format::Warc => None,
         #[cfg(not(all(feature = "csv", feature = "parquet", feature = "web")))]
         _ => None,

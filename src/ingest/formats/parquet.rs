@@ -1,7 +1,7 @@
 //! Owns: Parquet input: rows to documents. Never: decides which column holds which field, or writes
 //! a file.
 
-use crate::ingest::field_names::{PerRole, TEXT};
+use crate::ingest::field_names::{PARTS, PerRole, TEXT};
 use crate::ingest::fields::{Fields, others, shown_names};
 use crate::ingest::formats::parquet_fields::{self, Columns, column_names, columns};
 use crate::ingest::formats::parquet_pages;
@@ -306,13 +306,16 @@ fn record(values: &mut Values, number: u64, context: &Context, batch: &mut Batch
         Some((*rank, Some(value)))
     };
     let text = value(TEXT);
-    let others = others(|role| {
+    let mut long = matches!(text, Some((_, None)));
+    let mut others = others(|role| {
         let (rank, value) = value(role)?;
+        long |= value.is_none() && PARTS.contains(&role);
         value.filter(|v| !v.is_empty()).map(|v| (rank, v))
     });
-    match text {
-        Some((_, None)) => batch.intake.too_long(&context.path, Some(number), context.limit),
-        Some((rank, Some(text))) => {
+    let text = text.and_then(|(rank, text)| Some((rank, text?)));
+    match context.fields.joined(text, &mut others) {
+        _ if long => batch.intake.too_long(&context.path, Some(number), context.limit),
+        Some((rank, text)) => {
             let bytes = text.len();
             context.document((rank, text), others, Some(number), replaced, batch);
             return bytes;

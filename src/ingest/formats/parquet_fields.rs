@@ -1,7 +1,7 @@
 //! Owns: which columns of a Parquet file hold the fields of documents, and whether the file is a
 //! table of a report instead. Never: reads a row.
 
-use crate::ingest::field_names::{PerRole, READ, READ_RAW, TEXT, TITLE};
+use crate::ingest::field_names::{PARTS, PerRole, READ, READ_RAW, TEXT, TITLE};
 use crate::ingest::problem::Reason;
 use crate::ingest::record::Context;
 use crate::ingest::shared_file::SharedFile;
@@ -62,13 +62,14 @@ pub(crate) fn columns(
     let names = column_names(reader);
     let found = context.fields.columns(&names, |role, c| {
         let guessed_title = role == TITLE && !context.fields.explicit[TITLE];
-        let strings = matches!(role, TEXT | READ | READ_RAW) || guessed_title;
+        let text = role == TEXT || PARTS.contains(&role);
+        let strings = text || matches!(role, READ | READ_RAW) || guessed_title;
         if strings { textual(&leaves[c]) } else { simple(&leaves[c]) }
     });
     if !context.fields.explicit[TEXT] && report_table(reader.metadata()).is_some() {
         return Err((Reason::NoText, REPORT.into()));
     }
-    if found[TEXT].is_some() {
+    if context.fields.has_text(&found) {
         return Ok(found);
     }
     match context.fields.columns(&names, |role, _| role == TEXT)[TEXT] {

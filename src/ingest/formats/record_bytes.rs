@@ -4,10 +4,11 @@
 use crate::ingest::decode::{self, DecodedStream};
 use crate::ingest::open_file::{OpenFile, PartialRead};
 use crate::ingest::record::{Batch, Context};
+use crate::ingest::utf8_stream::Utf8Stream;
 use encoding_rs::{Encoding, UTF_8};
 use std::io::{self, Read};
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 
 /// Bytes of a decoded stream that the reader of a format gets as its head.
 const HEAD: u64 = 64 << 10;
@@ -40,10 +41,11 @@ pub(super) fn read(
     borders: Borders,
     records: impl FnOnce(RecordBytes, &Context) -> (Batch, Option<io::Error>),
 ) -> PartialRead {
-    let OpenFile { run, plain, mut context, .. } = open;
-    let wide = decode::is_utf16(&plain.head, run.encoding);
+    let OpenFile { plain, mut context, .. } = open;
+    let declared = context.encoding;
+    let wide = decode::is_utf16(&plain.head, declared);
     let mark = Encoding::for_bom(&plain.head);
-    let mut single = run.encoding.filter(|e| !wide && mark.is_none() && *e != UTF_8);
+    let mut single = declared.filter(|e| !wide && mark.is_none() && *e != UTF_8);
     let decoded = wide
         || single.is_some_and(|e| match borders {
             Borders::Lines => false,
@@ -52,9 +54,18 @@ pub(super) fn read(
         });
     let damaged = Arc::new(AtomicBool::new(false));
     let (mut head, mut rest, mut error) = (plain.head, plain.rest, plain.error);
+    let found = Arc::<OnceLock<&'static Encoding>>::default();
+    if declared.is_none() && mark.is_none() {
+        let stored = Box::new(io::Cursor::new(head).chain(rest));
+        rest = Box::new(Utf8Stream::new(stored, found.clone(), damaged.clone()));
+        head = Vec::new();
+        if let Err(e) = (&mut rest).take(HEAD).read_to_end(&mut head) {
+            (error, rest) = (error.or(Some(e)), Box::new(io::empty()));
+        }
+    }
     let mut all_in = None;
     if decoded {
-        all_in = mark.map(|(encoding, _)| encoding).or(run.encoding);
+        all_in = mark.map(|(encoding, _)| encoding).or(declared);
         single = None;
         if let Some(encoding) = all_in {
             let stored = io::Cursor::new(head).chain(rest);
@@ -74,10 +85,12 @@ pub(super) fn read(
     }
     context.encoding = single;
     let (batch, late) = records(RecordBytes { head, rest, damaged }, &context);
+    let found = found.get().copied();
     let handed = batch.handed;
     let mut intake = batch.finish(&context);
     let read = handed + intake.documents.len() as u64;
-    if let Some(encoding) = all_in.or(single).filter(|_| read > 0) {
+    intake.detected = found;
+    if let Some(encoding) = all_in.or(single).or(found).filter(|_| read > 0) {
         intake.encodings.insert(encoding.name().into(), read);
     }
     (intake, error.or(late))

@@ -4,7 +4,8 @@ use crate::ingest::field_names::{PerRole, TEXT};
 use crate::ingest::fields::{Fields, others, shown_names};
 use crate::ingest::format::Format;
 use crate::ingest::formats::record_bytes::{Borders, RecordBytes, read as read_records};
-use crate::ingest::formats::table_rows::{NextRow, Rows, delimiter};
+use crate::ingest::formats::table_dialect::Dialect;
+use crate::ingest::formats::table_rows::{NextRow, Rows};
 use crate::ingest::input::InputOptions;
 use crate::ingest::limits::{COLUMNS, DocumentLimit};
 use crate::ingest::open_file::{OpenFile, PartialRead};
@@ -47,8 +48,8 @@ pub(super) fn read(open: OpenFile) -> PartialRead {
 /// dropped. Memory: a window, or twice the longest row.
 fn table(bytes: RecordBytes, format: Format, context: &Context) -> (Batch, Option<io::Error>) {
     let RecordBytes { head, mut rest, damaged } = bytes;
-    let delimiter = delimiter(format, &head);
-    let mut rows = Rows::new(head, &mut rest, delimiter, context.limit);
+    let dialect = Dialect::of(format, &head, context);
+    let mut rows = Rows::new(head, &mut rest, dialect, context.limit);
     let mut batch = Batch::default();
     let mut names: Option<Header> = None;
     let mut number = 0;
@@ -79,7 +80,7 @@ fn table(bytes: RecordBytes, format: Format, context: &Context) -> (Batch, Optio
                 number += 1;
             }
             NextRow::Row => match &names {
-                None => match header(&rows, delimiter, context, &mut batch) {
+                None => match header(&rows, context, &mut batch) {
                     Ok(header) => names = Some(header),
                     Err((reason, why)) => {
                         batch.intake.skip(reason, &context.path, None, || why);
@@ -112,12 +113,7 @@ struct Header {
     columns: PerRole<Option<(usize, usize)>>,
 }
 
-fn header(
-    rows: &Rows,
-    delimiter: u8,
-    context: &Context,
-    batch: &mut Batch,
-) -> Result<Header, (Reason, String)> {
+fn header(rows: &Rows, context: &Context, batch: &mut Batch) -> Result<Header, (Reason, String)> {
     if rows.len() > COLUMNS {
         let why = format!(
             "a header with {} columns, and at most {COLUMNS} are read; nothing was read: leave out \
@@ -129,34 +125,11 @@ fn header(
     let names = context.header(rows);
     let columns = context.fields.columns(&names, |_, _| true);
     context.note_fields(&columns.map(|c| c.is_some()), batch, || shown_names(&names));
-    if columns[TEXT].is_none() {
-        if let Some(why) = other_delimiter(rows, delimiter, context) {
-            return Err((Reason::Unsupported, why.into()));
-        }
+    batch.intake.repeated_columns(&context.path, &names, &columns);
+    if !context.fields.has_text(&columns) {
         return Err((Reason::NoText, context.fields.no_text_column(&names)));
     }
     Ok(Header { width: names.len(), columns })
-}
-
-/// The message about a header without a text, where another delimiter would show one.
-fn other_delimiter(rows: &Rows, delimiter: u8, context: &Context) -> Option<&'static str> {
-    let header = context.value(rows.raw()).0.into_owned();
-    let message = |other: char| match other {
-        '\t' => "its fields are separated by tabs: name it .tsv, or say --input-format tsv",
-        ',' => "its fields are separated by commas: name it .csv, or say --input-format csv",
-        ';' => {
-            "its fields are separated by semicolons, which is recognised in a .csv only where \
-                its header has no comma: write it with commas"
-        }
-        _ => "its fields are separated by |, which is not read: write it with commas or tabs",
-    };
-    let shows = |other: &char| {
-        let names: Vec<String> =
-            header.trim().split(*other).map(|n| n.trim().trim_matches('"').to_owned()).collect();
-        let text = context.fields.columns(&names, |_, _| true)[TEXT].is_some();
-        u32::from(delimiter) != u32::from(*other) && names.len() > 1 && text
-    };
-    [',', '\t', ';', '|'].into_iter().find(shows).map(message)
 }
 
 /// The byte that some programs put behind a text (Ctrl-Z).
@@ -207,8 +180,9 @@ fn row(
         replaced |= bad || (damaged && value.contains('\u{fffd}'));
         Some((rank, value.into_owned()))
     };
-    let Some(text) = value(TEXT) else { return };
-    let others = others(|role| value(role).filter(|(_, v)| !v.is_empty()));
+    let text = value(TEXT);
+    let mut others = others(|role| value(role).filter(|(_, v)| !v.is_empty()));
+    let Some(text) = context.fields.joined(text, &mut others) else { return };
     context.document(text, others, Some(number), replaced, batch);
 }
 
@@ -216,7 +190,10 @@ fn row(
 #[doc(hidden)]
 pub fn rows(bytes: &[u8], options: &InputOptions) -> ReadResult {
     let fields = Fields::new(options);
-    let context = Context::new(&fields, "-", DocumentLimit::of(options));
-    let bytes = RecordBytes { head: Vec::new(), rest: Box::new(bytes), damaged: Arc::default() };
+    let table_options = options.table;
+    let context =
+        Context { table: table_options, ..Context::new(&fields, "-", DocumentLimit::of(options)) };
+    let bytes =
+        RecordBytes { head: bytes.to_vec(), rest: Box::new(io::empty()), damaged: Arc::default() };
     table(bytes, options.format.unwrap_or(Format::Csv), &context).0.finish(&context)
 }

@@ -1,9 +1,9 @@
 //! Owns: where the rows of CSV and TSV begin and end, and the values in them. Never: makes a
 //! document of a row.
 
-use crate::ingest::format::Format;
+use crate::ingest::formats::table_dialect::Dialect;
 use crate::ingest::limits::{COLUMNS, DocumentLimit};
-use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+use csv_core::{ReadRecordResult, Reader};
 use std::io::{self, Read};
 
 /// Bytes read at a time.
@@ -28,10 +28,13 @@ pub(crate) enum NextRow {
 ///
 /// The bytes of all rows and of the rest after the last one add up to the stream. A row begins with
 /// the blank lines before it and ends with its own line break. Quoting is RFC 4180 as `csv` reads
-/// it: a quote inside an unquoted field is an ordinary character.
+/// it, with what the dialect adds: a quote inside an unquoted field is an ordinary character.
 pub(crate) struct Rows<'r> {
     inner: &'r mut (dyn Read + Send),
     core: Reader,
+    dialect: Dialect,
+    /// Whether the next byte begins a field.
+    at_field: bool,
     /// The bytes read so far; those before `start` belong to earlier rows.
     buffer: Vec<u8>,
     start: usize,
@@ -50,38 +53,21 @@ pub(crate) struct Rows<'r> {
     pub(crate) error: Option<io::Error>,
 }
 
-/// The field delimiter of a file with this beginning: a tab in TSV; in CSV a comma, or a semicolon
-/// where the header, quoted names excluded, has a semicolon and no comma.
-pub(crate) fn delimiter(format: Format, head: &[u8]) -> u8 {
-    if format == Format::Tsv {
-        return b'\t';
-    }
-    let (mut quoted, mut semicolon) = (false, false);
-    for &byte in head.trim_ascii_start() {
-        match byte {
-            b'"' => quoted = !quoted,
-            b',' if !quoted => return b',',
-            b';' if !quoted => semicolon = true,
-            b'\n' | b'\r' if !quoted => break,
-            _ => {}
-        }
-    }
-    if semicolon { b';' } else { b',' }
-}
-
 impl<'r> Rows<'r> {
     /// Reads the rows of `head` and then of `inner`; the byte-order mark must have been removed.
     pub(crate) fn new(
         head: Vec<u8>,
         inner: &'r mut (dyn Read + Send),
-        delimiter: u8,
+        dialect: Dialect,
         limit: DocumentLimit,
     ) -> Rows<'r> {
-        let core = ReaderBuilder::new().delimiter(delimiter).build();
+        let core = dialect.reader();
         let (values, ends) = (vec![0; 4096], vec![0; 64]);
         let rows = Rows {
             inner,
             core,
+            dialect,
+            at_field: true,
             buffer: head,
             start: 0,
             end: 0,
@@ -137,6 +123,7 @@ impl<'r> Rows<'r> {
         self.line += memchr::memchr_iter(b'\n', self.raw()).count() as u64;
         self.start = self.end;
         self.fields = 0;
+        self.at_field = true;
         self.row(0)
     }
 
@@ -155,11 +142,10 @@ impl<'r> Rows<'r> {
             {
                 return NextRow::End;
             }
-            // An additional line break at the end closes every row except one with an open quote.
-            let input = if last { &b"\n"[..] } else { &self.buffer[self.end..] };
-            let (result, read, written, ends) =
-                self.core.read_record(input, &mut self.values[filled..], &mut self.ends[kept..]);
-            self.end += if last { 0 } else { read };
+            if !last && !self.blanks() {
+                continue;
+            }
+            let (result, written, ends) = self.feed(last, filled, kept);
             filled += written;
             self.fields += ends;
             match result {
@@ -194,6 +180,41 @@ impl<'r> Rows<'r> {
         } else {
             NextRow::Row
         }
+    }
+
+    /// Passes the blanks before the quote of a field, where the dialect has them. Returns whether
+    /// they are passed: if not, more bytes were read.
+    fn blanks(&mut self) -> bool {
+        if !self.dialect.spaced || !std::mem::take(&mut self.at_field) {
+            return true;
+        }
+        match self.dialect.blank_before_quote(&self.buffer[self.end..]) {
+            Some(blank) => self.end += blank,
+            None if self.ended => {}
+            None => {
+                self.at_field = true;
+                self.fill();
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Gives the parser the bytes that are there: where blanks may follow a delimiter, those up to
+    /// the next one. An additional line break at the end closes every row except one with an open
+    /// quote. Returns the result with the bytes and the fields that were written.
+    fn feed(&mut self, last: bool, filled: usize, kept: usize) -> (ReadRecordResult, usize, usize) {
+        let mut input = if last { &b"\n"[..] } else { &self.buffer[self.end..] };
+        if self.dialect.spaced {
+            let stop = memchr::memchr3(self.dialect.delimiter, b'\n', b'\r', input);
+            input = stop.map_or(input, |at| &input[..=at]);
+        }
+        let (result, read, written, ends) =
+            self.core.read_record(input, &mut self.values[filled..], &mut self.ends[kept..]);
+        let blank = input[..read].iter().all(|b| matches!(b, b'\n' | b'\r'));
+        self.at_field = ends > 0 || blank && self.fields == 0 && filled == 0;
+        self.end += if last { 0 } else { read };
+        (result, written, ends)
     }
 
     /// The bytes of the line breaks before the row.
@@ -231,10 +252,11 @@ impl<'r> Rows<'r> {
             if last && self.error.is_some() {
                 return Ok(NextRow::End);
             }
-            let input = if last { &b"\n"[..] } else { &self.buffer[self.end..] };
+            if !last && !self.blanks() {
+                continue;
+            }
             // The values are of no use, and neither are their ends.
-            let (result, read, ..) = self.core.read_record(input, &mut self.values, &mut self.ends);
-            self.end += if last { 0 } else { read };
+            let (result, ..) = self.feed(last, 0, 0);
             match result {
                 ReadRecordResult::Record => self.line_break(),
                 ReadRecordResult::InputEmpty if last => return Ok(NextRow::Open),
@@ -275,7 +297,7 @@ mod tests {
     fn all(data: &[u8], cut: usize, delimiter: u8) -> (Vec<Vec<Vec<u8>>>, Vec<u8>, NextRow) {
         let (head, mut rest) = data.split_at(cut.min(data.len()));
         let limit = DocumentLimit::of(&InputOptions::default());
-        let mut rows = Rows::new(head.to_vec(), &mut rest, delimiter, limit);
+        let mut rows = Rows::new(head.to_vec(), &mut rest, Dialect::plain(delimiter), limit);
         let (mut found, mut raw) = (Vec::new(), Vec::new());
         loop {
             let next = rows.next();
@@ -285,20 +307,6 @@ mod tests {
             }
             found.push((0..rows.len()).map(|n| rows.field(n).to_vec()).collect());
         }
-    }
-
-    #[test]
-    fn delimiters() {
-        for (head, want) in [
-            ("a,b;c\n", b','),
-            ("a;b\n1,2", b';'),
-            ("\"a,b\";c\n", b';'),
-            ("a\tb", b','),
-            ("", b','),
-        ] {
-            assert_eq!(delimiter(Format::Csv, head.as_bytes()), want, "{head}");
-        }
-        assert_eq!(delimiter(Format::Tsv, b"a,b"), b'\t');
     }
 
     #[test]

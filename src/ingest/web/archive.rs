@@ -93,7 +93,7 @@ fn holds(stored: &[u8]) -> bool {
         match members.read(&mut head) {
             // An empty member.
             Ok(0) => {}
-            Ok(n) => return Format::of(None, &head[..n], None) == Format::Warc,
+            Ok(n) => return Format::of(None, &head[..n], None, &[]) == Format::Warc,
             Err(_) => return false,
         }
     }

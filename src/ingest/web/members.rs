@@ -1,7 +1,7 @@
 //! Owns: the decompression of a stored archive, one compressed member at a time, and the search for
 //! the next member after a broken one. Never: knows the structure of a record.
 
-use crate::ingest::compress::Compression as Kind;
+use crate::ingest::compress::{Compression as Kind, unpack};
 use crate::ingest::web::rewindable::RewindableBytes;
 use crate::ingest::web::warc_header::START;
 use std::io::{self, BufRead, Read};
@@ -23,12 +23,14 @@ enum Open<'a> {
     Zstd(Box<Zstd<'a>>),
     /// One stream for the whole archive.
     Bzip2(Box<bzip2::bufread::MultiBzDecoder<RewindableBytes<'a>>>),
+    /// One stream for the whole archive, of another compression.
+    Whole(Box<dyn Read + Send + 'a>),
     /// A placeholder while the state changes.
     Gone,
 }
 
-/// The stored bytes of an archive, member by member. An uncompressed or bzip2 archive is one
-/// member.
+/// The stored bytes of an archive, member by member. An archive in gzip or zstd has members; any
+/// other one is a single member.
 pub(crate) struct Members<'a> {
     open: Open<'a>,
     /// The compression of the members.
@@ -75,7 +77,7 @@ impl<'a> Members<'a> {
             return Ok(false);
         }
         let Open::Raw(raw) = &mut self.open else { return Ok(true) };
-        if self.kind.is_none() || self.kind == Some(Kind::Bzip2) {
+        if !matches!(self.kind, Some(Kind::Gzip | Kind::Zstd)) {
             if std::mem::replace(&mut self.begun, true) {
                 return Ok(false);
             }
@@ -113,6 +115,7 @@ impl<'a> Members<'a> {
             None => Open::Raw(raw),
             Some(Kind::Gzip) => Open::Gzip(Box::new(flate2::bufread::GzDecoder::new(raw))),
             Some(Kind::Bzip2) => Open::Bzip2(Box::new(bzip2::bufread::MultiBzDecoder::new(raw))),
+            Some(kind @ (Kind::Xz | Kind::Lz4)) => Open::Whole(unpack(kind, Box::new(raw))?),
             Some(Kind::Zstd) => {
                 Open::Zstd(Box::new(zstd_decoder(raw, self.dictionary.as_deref())?.single_frame()))
             }
@@ -127,6 +130,7 @@ impl<'a> Members<'a> {
             Open::Gzip(gzip) => gzip.read(out),
             Open::Zstd(zstd) => zstd.read(out),
             Open::Bzip2(bzip2) => bzip2.read(out),
+            Open::Whole(plain) => plain.read(out),
             Open::Gone => Ok(0),
         };
         if matches!(read, Ok(0) | Err(_)) {
@@ -140,6 +144,7 @@ impl<'a> Members<'a> {
             Open::Gzip(gzip) => Open::Raw(gzip.into_inner()),
             Open::Zstd(zstd) => Open::Raw(zstd.finish()),
             Open::Bzip2(bzip2) => Open::Raw(bzip2.into_inner()),
+            Open::Whole(_) => Open::Raw(RewindableBytes::new(Box::new(io::empty()))),
             other => other,
         };
     }

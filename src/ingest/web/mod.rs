@@ -15,6 +15,7 @@ mod carried;
 mod charset;
 mod concealed;
 mod discussion;
+pub mod feed;
 mod http;
 mod inline_or_block;
 mod members;
@@ -33,3 +34,11 @@ mod tree;
 mod warc;
 mod warc_header;
 mod xhtml;
+
+/// Decodes XML by its declaration; also returns whether it is in another encoding than declared.
+pub(super) fn xml_text(
+    bytes: Vec<u8>,
+    given: Option<&'static encoding_rs::Encoding>,
+) -> (crate::ingest::decode::Decoded, bool) {
+    charset::decode(bytes, given, None)
+}

@@ -52,20 +52,21 @@ pub enum FileRegion {
 
 impl FileRegion {
     fn new(info: &DocumentInfo, text: &Text, passage: &str, span: Span) -> FileRegion {
-        if text.whole_file {
+        if let Some(from) = text.file_line_at(span.start) {
             // A line break at the end of the passage belongs to the passage's last line.
             let shown =
                 passage.trim_end_matches(['\n', '\r']).len().max(passage.len().min(1)) as u32;
             let last = span.start + shown.saturating_sub(1);
             let end = span.start + shown;
-            let from = [text.line_at(span.start), text.column_at(span.start)];
+            let before = from - text.line_at(span.start);
+            let from = [from, text.column_at(span.start)];
             let line = text.line_at(last);
             let column = if text.line_at(end) == line {
                 text.column_at(end)
             } else {
                 text.column_at(last) + 1
             };
-            return FileRegion::Exact { from, to: [line, column] };
+            return FileRegion::Exact { from, to: [line + before, column] };
         }
         let lines = info
             .path

@@ -207,8 +207,8 @@ impl<'a> Human<'a, '_> {
         let text = self.texts.get(number)?;
         let info = self.findings.documents.info(number as usize);
         let id = display::fit(&info.id, 240);
-        if let Some(span) = span.filter(|_| text.whole_file) {
-            return Ok(format!("{id}:{}", text.line_at(span.start)));
+        if let Some(line) = span.and_then(|span| text.file_line_at(span.start)) {
+            return Ok(format!("{id}:{line}"));
         }
         Ok(match (&info.path, info.record) {
             (Some(path), Some(record)) if info.id != format!("{path}:{record}") => {

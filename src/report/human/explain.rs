@@ -8,6 +8,7 @@ use crate::pair::explain::verdict::{BoundCheck, VerdictStep};
 use crate::report::evidence;
 use crate::report::human::display::{Style, StyledWriter, count, fit, fraction, number};
 use crate::report::human::explain_budget::budget_lines;
+use crate::report::human::explain_sentence::{verdict_sentence, wrapped};
 use crate::report::human::options::HumanOptions;
 use crate::report::input::{Explained, Traced};
 use std::io::{self, Write};
@@ -32,6 +33,10 @@ pub fn explain(e: Explained, options: HumanOptions, out: &mut dyn Write) -> io::
         Traced::Pair(ids, pair) => {
             page.title("a  ", ids[0], e.read[0])?;
             page.title("b  ", ids[1], e.read[1])?;
+            writeln!(page.out)?;
+            for line in wrapped(&verdict_sentence(pair), page.width) {
+                writeln!(page.out, "{}", page.ink.paint(Style::Strong, &line))?;
+            }
             page.documents(&[("a  ", &pair.a), ("b  ", &pair.b)])?;
             page.candidacy(pair)?;
             page.alignment(pair)?;

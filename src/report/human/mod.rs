@@ -6,6 +6,7 @@ pub mod display;
 mod divided_texts;
 pub mod explain;
 pub mod explain_budget;
+mod explain_sentence;
 pub mod index_query;
 pub mod match_parts;
 pub mod options;

@@ -67,10 +67,12 @@ impl Human<'_, '_> {
             let mut lines: Vec<String> = Vec::new();
             for place in group {
                 self.texts.passage(&text, place.span)?;
-                lines.push(text.line_at(place.span.start).to_string());
+                let start = place.span.start;
+                let line = text.file_line_at(start).unwrap_or_else(|| text.line_at(start));
+                lines.push(line.to_string());
             }
             lines.dedup();
-            let noun = match (text.whole_file, lines.len()) {
+            let noun = match (text.file_line_at(0).is_some(), lines.len()) {
                 (true, _) => ":",
                 (false, 1) => " line ",
                 _ => " lines ",

@@ -59,7 +59,12 @@ impl DocumentNumbers {
     /// Reads a span of a document. Only spans record whether lines of the text are lines of its
     /// file.
     pub fn span(&mut self, document: u32, s: &SpanJson) -> Read<Span> {
-        self.documents[document as usize].whole_file |= s.file_lines.is_some();
+        if let Some([first, _]) = s.file_lines {
+            let info = &mut self.documents[document as usize];
+            let before = first.saturating_sub(s.lines[0]);
+            info.whole_file = true;
+            info.lines_before = u16::try_from(before).unwrap_or(u16::MAX);
+        }
         span(s.bytes)
     }
 }

@@ -29,12 +29,7 @@ impl SpanJson {
     pub fn new<'a>(span: Span, text: &Text<'a>, texts: &Texts<'a>) -> io::Result<SpanJson> {
         texts.passage(text, span)?;
         let (bytes, lines) = ([span.start, span.end], text.lines(span));
-        Ok(SpanJson {
-            bytes,
-            chars: text.chars(span),
-            lines,
-            file_lines: text.whole_file.then_some(lines),
-        })
+        Ok(SpanJson { bytes, chars: text.chars(span), lines, file_lines: text.file_lines(span) })
     }
 }
 

@@ -268,3 +268,37 @@ fn a_commit_can_be_the_baseline() {
     let (exit, _, err) = elsewhere.check(&["--baseline-ref", "HEAD"]);
     assert!(exit == 2 && err.contains("git repository"), "{err}");
 }
+
+#[test]
+fn a_finding_is_at_the_new_text_wherever_it_sorts() {
+    for (new, text) in [
+        ("0.txt", STORY.to_owned()),
+        ("z.txt", STORY.to_owned()),
+        ("0.txt", near(STORY)),
+        ("z.txt", near(STORY)),
+    ] {
+        let here = corpus(&[("m.txt", STORY), ("w.txt", WHEAT)]);
+        here.learn();
+        here.write(&format!("corpus/{new}"), &text);
+        let found = here.fails(new);
+        assert_eq!(found.len(), 1, "{new}: {found:?}");
+        assert_eq!(found[0].1, format!("corpus/{new}"), "{found:?}");
+    }
+}
+
+#[test]
+fn patterns_of_ignore_entries_are_from_here_or_from_the_root() {
+    let here = corpus(&[("a.txt", STORY), ("b.txt", STORY)]);
+    let root = here.path().canonicalize().unwrap();
+    let absolute = root.join("corpus/*").display().to_string();
+    for pattern in ["corpus/*", &absolute] {
+        here.write(
+            "nearcopy.toml",
+            format!("[[gate.ignore]]\ndocuments = [\"{pattern}\"]\nreason = \"meant\"\n"),
+        );
+        for paths in ["corpus", &root.join("corpus").display().to_string()] {
+            let (code, out, err) = here.run(&["check", paths]);
+            assert_eq!(code, 0, "{pattern} {paths}: {out}{err}");
+        }
+    }
+}

@@ -67,14 +67,18 @@ fn at_most_five_examples_of_a_kind() {
 fn lone_surrogates_and_stray_bytes_lose_no_record() {
     let intake = of(
         "x.jsonl",
-        b"{\"text\":\"a\\ud800b \\ud83d\\ude00 \xc3\xa9\"}\n{\"text\":\"caf\xe9\",\"x\":\"\xff\"}\n\
+        b"{\"text\":\"a\\ud800b \\ud83d\\ude00 \xc3\xa9\",\
+          \"y\":\"\xc3\xa9\xc3\xa0\xc3\xa9\xc3\xa9\xc3\xbc\"}\n\
+          {\"text\":\"caf\xe9\",\"x\":\"\xff\"}\n\
           {\"text\":\"ok\",\"x\":\"\xff\\udc00\"}",
     );
     let texts: Vec<&str> = intake.documents.iter().map(|d| d.text.as_str()).collect();
     assert_eq!(texts, ["a\u{fffd}b 😀 é", "caf\u{fffd}", "ok"]);
     assert_eq!(intake.replaced, 2);
+    // Where no byte is UTF-8 beyond ASCII, the encoding is another one.
     let intake = of("x.json", b"[{\"text\":\"caf\xe9\"},{\"text\":\"\\udc00\"},{\"text\":\"c\"}]");
-    assert_eq!((intake.documents.len(), intake.replaced), (3, 2));
+    assert_eq!((intake.documents.len(), intake.replaced), (3, 1));
+    assert_eq!((&*intake.documents[0].text, intake.encodings["windows-1252"]), ("café", 3));
 }
 
 #[test]

@@ -1,0 +1,156 @@
+//! Owns: what is meant by a flag of another program, and which numbers an option takes: a line
+//! below the error of the command line. Never: decides that something is an error.
+
+use super::flag_values::delimiter;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+/// Flags of other programs, and what is meant by them here.
+const FOREIGN: [(&[&str], &str); 26] = [
+    (
+        &["threshold", "jaccard", "similarity", "min-similarity", "jaccard-threshold", "sim", "t"],
+        "near-copies are told by the share of each text that passages cover, not by one threshold: \
+         --near-copy-smaller SHARE and --near-copy-larger SHARE; --preset strict finds only what \
+         is all but the same text",
+    ),
+    (
+        &["json"],
+        "--format json writes the report as JSON to standard output, -o FILE.json to a file",
+    ),
+    (&["jsonl", "ndjson"], "--format jsonl writes the report as JSON Lines"),
+    (&["html"], "-o FILE.html writes the report as a page"),
+    (&["csv"], "-o FILE.csv writes the findings as a table; of an input: --input-format csv"),
+    (&["sarif", "junit", "markdown"], "--format NAME writes the report in another format"),
+    (&["output-format", "out-format", "report-format"], "--format NAME says the report's format"),
+    (&["out", "outfile", "output-file", "out-file", "output-dir"], "-o PATH says where it goes"),
+    (
+        &["in", "input", "infile", "files", "path"],
+        "inputs are named without a flag: nearcopy scan a.jsonl",
+    ),
+    (&["stdin"], "- is standard input"),
+    (&["recursive", "r", "R"], "directories are always walked with all that they hold"),
+    (
+        &["glob", "g", "pattern"],
+        "--include PATTERN and --exclude PATTERN choose files in directories",
+    ),
+    (&["ignore", "skip", "exclude-dir"], "--exclude PATTERN leaves files and directories out"),
+    (&["jobs", "j", "workers", "n-jobs", "num-proc", "processes", "cpus"], "--threads N"),
+    (
+        &[
+            "ngram",
+            "ngrams",
+            "n-gram",
+            "ngram-size",
+            "ngram-range",
+            "shingle-size",
+            "k",
+            "kgram",
+            "n",
+        ],
+        "--shingle WORDS is the length of shingles",
+    ),
+    (
+        &["num-perm", "permutations", "hashes", "num-hashes", "signature-size", "num-perms"],
+        "--lanes N is the number of MinHash values of a signature",
+    ),
+    (
+        &["bands", "rows", "b", "num-bands", "lsh-bands"],
+        "bands and rows follow from --lanes, --target-resemblance and --target-chance; `nearcopy \
+         scan --explain-recipe` prints them",
+    ),
+    (
+        &["column", "text-column", "text-key", "field", "text", "content-field", "text-col"],
+        "--text-field NAME is the column or field with the text",
+    ),
+    (&["id", "id-column", "id-key", "key"], "--id-field NAME is the column or field with the id"),
+    (&["sep", "separator", "d", "delim"], "--delimiter CHARACTER separates the fields of tables"),
+    (
+        &["min-length", "min-words", "min-chars", "minimum-length", "min-len", "min-size"],
+        "--min-match TOKENS is the shortest passage that counts; --min-tokens TOKENS leaves short \
+         documents to equality",
+    ),
+    (
+        &["verbose", "v", "debug"],
+        "--timings shows the stages of a run; `nearcopy explain` one pair",
+    ),
+    (&["silent", "s"], "-q writes nothing on standard error but errors"),
+    (&["no-color", "no-colour", "nocolor"], "--color never"),
+    (
+        &["keep-first", "keep-longest", "keep-last", "prefer"],
+        "--keep RULE says which document of a cluster stays: earliest, latest, longest, \
+         smallest-id, \
+         source=a,b",
+    ),
+    (
+        &["in-place", "inplace", "i", "force", "overwrite", "f"],
+        "inputs are never changed: `nearcopy dedupe … -o NEW` writes what is left",
+    ),
+];
+
+/// A line about an error of the command line, where there is more to say.
+pub fn hint(error: &clap::Error) -> Option<String> {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.clone()),
+        _ => None,
+    };
+    match error.kind() {
+        ErrorKind::UnknownArgument => foreign(&text(ContextKind::InvalidArg)?).map(str::to_owned),
+        ErrorKind::ValueValidation | ErrorKind::InvalidValue => {
+            let argument = text(ContextKind::InvalidArg)?;
+            let value = text(ContextKind::InvalidValue).unwrap_or_default();
+            range(&argument, &value)
+        }
+        _ => None,
+    }
+}
+
+/// What is meant by a flag of another program.
+fn foreign(argument: &str) -> Option<&'static str> {
+    if argument.parse::<f64>().is_ok() {
+        return Some("no option takes a negative number");
+    }
+    let name = argument.trim_start_matches('-').split('=').next()?;
+    let known = FOREIGN.iter().find(|(names, _)| names.contains(&name));
+    known.map(|(_, meaning)| *meaning)
+}
+
+/// The numbers that an option takes, by the name of its value.
+fn range(argument: &str, value: &str) -> Option<String> {
+    let kind = argument.split(['<', '>']).nth(1)?;
+    let whole = |most: u64| format!("{kind} is a whole number from 0 to {most}");
+    match kind {
+        "TOKENS" | "COUNT" | "BITS" | "DAYS" | "WORDS" | "N" | "STEPS" | "BYTES" => {
+            Some(whole(if kind == "STEPS" { u64::MAX } else { u64::from(u32::MAX) }))
+        }
+        "SHARE" => Some("SHARE is a number from 0 to 1, such as 0.4, or from 0% to 100%".into()),
+        "SIZE" => Some("SIZE is a number of bytes from 1 on, such as 4096, 10MB or 256MiB".into()),
+        "FORMAT" if value == "xml" => Some("junit is the report as XML".into()),
+        "CHARACTER" => delimiter(value).err(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_of_others_are_answered() {
+        for flag in ["--threshold", "--jaccard=0.8", "--json", "-r", "--num-perm", "--sep"] {
+            assert!(foreign(flag).is_some(), "{flag}");
+        }
+        assert!(foreign("--near-copy").is_none());
+        let mut all: Vec<&str> =
+            FOREIGN.iter().flat_map(|(names, _)| names.iter().copied()).collect();
+        let count = all.len();
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), count, "a name is there twice");
+    }
+
+    #[test]
+    fn numbers_have_their_range() {
+        assert!(range("--min-match <TOKENS>", "x").unwrap().contains("4294967295"));
+        assert!(range("--contains <SHARE>", "2").unwrap().contains("0 to 1"));
+        assert!(range("--since <DATE>", "x").is_none());
+    }
+}

@@ -1,0 +1,61 @@
+//! Feeds, RSS and Atom: each item is a document.
+
+use super::*;
+
+const RSS: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- a feed -->\n\
+    <rss version=\"2.0\"><channel><title>Courier</title><link>https://www.courier.example/</link>\n\
+    <item><title>Bridge &amp; ferry</title><link>https://www.courier.example/1</link>\
+    <guid>g1</guid><pubDate>Sun, 01 Mar 2026 08:00:00 GMT</pubDate>\
+    <description>Short.</description>\
+    <content:encoded><![CDATA[<p>The bridge closes.</p><p>The ferry sails.</p>]]></content:encoded>\
+    </item>\n<item><link>https://www.courier.example/2</link>\
+    <description>Rain &lt;b&gt;falls&lt;/b&gt;.</description></item>\n\
+    <item><title>Only a title</title></item></channel></rss>\n";
+
+const ATOM: &str = "<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>Ledger</title>\
+    <entry><id>urn:1</id><title type=\"html\">One &lt;i&gt;two&lt;/i&gt;</title>\
+    <link href=\"https://ledger.example/1\"/><updated>2026-03-02T10:00:00Z</updated>\
+    <summary>Plain summary &lt; 5</summary></entry></feed>";
+
+#[test]
+fn items_are_documents() {
+    for name in ["feed.rss", "feed.xml", "data", "feed.rss.gz"] {
+        let bytes = if name.ends_with(".gz") { pack(".gz", RSS.as_bytes()) } else { RSS.into() };
+        let intake = of(name, &bytes);
+        assert!(intake.problems.is_empty(), "{name}: {:?}", intake.problems);
+        let [one, two, three] = &intake.documents[..] else { panic!("{name}") };
+        assert_eq!((&*one.info.id, one.info.title.as_deref()), ("g1", Some("Bridge & ferry")));
+        assert_eq!(one.info.source.as_deref(), Some("courier.example"));
+        assert_eq!(
+            (one.info.date.as_deref(), one.info.record),
+            (Some("2026-03-01T08:00:00Z"), Some(1))
+        );
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(words(&one.text), "The bridge closes. The ferry sails.");
+        assert_eq!(
+            (&*two.info.id, &*words(&two.text)),
+            ("https://www.courier.example/2", "Rain falls.")
+        );
+        assert!(three.info.id.ends_with(":3") && three.text.is_empty());
+    }
+    let intake = of("feed.atom", ATOM.as_bytes());
+    let one = &intake.documents[0];
+    assert_eq!((&*one.info.id, &*one.text), ("urn:1", "Plain summary < 5"));
+    assert_eq!(one.info.title.as_deref(), Some("One two"));
+    assert_eq!(one.info.source.as_deref(), Some("ledger.example"));
+}
+
+#[test]
+fn a_feed_that_is_cut_is_a_failure_and_its_items_count() {
+    let cut = &RSS[..RSS.find("<item><title>Only").unwrap() + 20];
+    let intake = of("feed.rss", cut.as_bytes());
+    assert_eq!((intake.documents.len(), skipped(&intake)), (2, vec![("cut-short", 1)]));
+    let declared = RSS.replace("UTF-8", "windows-1251").replace("Rain", "Дождь");
+    let bytes = encoding_rs::WINDOWS_1251.encode(&declared).0.into_owned();
+    let intake = of("feed.rss", &bytes);
+    assert!(intake.documents[1].text.starts_with("Дождь"), "{:?}", intake.documents[1]);
+    assert_eq!(intake.encodings["windows-1251"], 3);
+    // Other XML is still refused by name.
+    let other = of("x.xml", b"<?xml version='1.0'?><urlset></urlset>");
+    assert!(other.problems[0].message.starts_with("XML"), "{:?}", other.problems);
+}
