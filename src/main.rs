@@ -1,4 +1,4 @@
-//! The `nearcopy` program: sets the allocator and runs [`cli`](nearcopy::cli). Never: contains logic.
+//! The `nearcopy` program: sets the allocator and runs the command line. Never: contains logic.
 
 use nearcopy::cli::{CountingAllocator, main as run};
 

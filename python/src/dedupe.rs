@@ -2,8 +2,9 @@
 //! removed.
 
 use crate::arguments;
-use crate::documents::{Rows, say_renamed};
+use crate::documents::say_renamed;
 use crate::errors::{bad, raise};
+use crate::files::rows;
 use crate::groups::Removed;
 use crate::index::Index;
 use crate::run::{briefly, run};
@@ -36,7 +37,7 @@ pub fn dedupe(
         settings
     };
     let boilerplate = arguments::texts(boilerplate_from, "boilerplate_from")?;
-    let rows = Rows::read(columns)?;
+    let rows = rows(columns)?;
     let (count, files) = (rows.count, rows.files);
     let Some(index) = index.map(Bound::get) else {
         let Settings { recipe, thresholds, .. } = Settings::new(Some(settings))?;

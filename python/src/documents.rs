@@ -3,7 +3,6 @@
 
 use crate::arrow::{Strings, Table};
 use crate::errors::{bad, raise};
-use crate::files::Files;
 use nearcopy::document::PageRead;
 use nearcopy::ingest::{Reason, host_of, normalise_date, normalise_title};
 use nearcopy::{Corpus, Document, DocumentInfo, Documents, Texts};
@@ -140,9 +139,6 @@ impl Rows {
     /// Reads the rows of an `_input.Columns`.
     pub fn read(columns: &Bound<PyAny>) -> PyResult<Rows> {
         let py = columns.py();
-        if let Ok(files) = columns.cast::<Files>() {
-            return files.get().take();
-        }
         let table = columns.getattr("table")?;
         let table = if table.is_none() { None } else { Some(Table::new(&table)?) };
         let column = |name: &str| Column::new(columns.getattr(name)?, table.as_ref());

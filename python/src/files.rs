@@ -57,9 +57,17 @@ impl Files {
     }
 }
 
+/// The documents of an `_input.Columns`, or of files.
+pub fn rows(columns: &Bound<PyAny>) -> PyResult<Rows> {
+    match columns.cast::<Files>() {
+        Ok(files) => files.get().take(),
+        Err(_) => Rows::read(columns),
+    }
+}
+
 impl Files {
     /// Takes the documents out.
-    pub fn take(&self) -> PyResult<Rows> {
+    fn take(&self) -> PyResult<Rows> {
         let rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner).take();
         rows.ok_or_else(|| bad("the documents of these files were taken already"))
     }

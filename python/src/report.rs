@@ -2,8 +2,8 @@
 
 use crate::arguments::{self, id as given_id};
 use crate::compare::Background;
-use crate::documents::Rows;
 use crate::errors::{bad, io};
+use crate::files::rows;
 use crate::groups::Removed;
 use crate::listed::{Listed, What};
 use crate::run::{briefly, run};
@@ -36,7 +36,7 @@ pub fn scan(
         settings
     };
     let Settings { recipe, thresholds, .. } = Settings::new(Some(settings))?;
-    let rows = Rows::read(columns)?;
+    let rows = rows(columns)?;
     let (count, skipped, files) = (rows.count, rows.skipped.clone(), rows.files);
     let corpus = Arc::new(rows.corpus(py)?);
     if let Some(drawn) = background {

@@ -162,10 +162,10 @@ flags!(RunFlags {
     /// on after it was killed [default: nothing is kept; scratch files are in TMPDIR, or else in
     /// /var/tmp]
     ///
-    /// The folder is of one run alone, and is made if it is not there: one that holds anything else
-    /// is refused. Its files are deleted when the outputs are written. They take about as many
-    /// bytes as the texts. Scratch files without a name (--memory) are there, too; for commands
-    /// that compare single documents it is only their directory.
+    /// This is for scan, check and dedupe (without --index). The folder is of one run alone, and is
+    /// made if it is not there: one that holds anything else is refused. Its files are deleted when
+    /// the outputs are written; they take two to four times the bytes of the texts. Scratch files
+    /// without a name (--memory) are there, too: of other commands it is only their directory.
     #[arg(value_name = "DIR", help_heading = "Run", hide_short_help = true)]
     scratch: PathBuf,
     /// Exit with 2 if more records than this are bad: a count (100) or a share (5%, 0.05) [default:

@@ -6,27 +6,48 @@ use super::messages::escaped_path;
 use super::messages::say;
 use super::settings::Settings;
 use nearcopy::Scan;
+use nearcopy::ingest::InputOptions;
 use nearcopy::stages::{check_folder, check_shared_folder, remove_run};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The error where no folder was named.
 pub fn no_scratch() -> Failure {
     usage("stage", "--scratch DIR names the folder that the stages of one run share")
 }
 
+/// Whether this process keeps what its stages make.
+static KEEPS: AtomicBool = AtomicBool::new(false);
+
+/// What is said where a signal has ended the run.
+pub fn interrupted_message() -> &'static str {
+    match KEEPS.load(Ordering::Relaxed) {
+        true => "interrupted: the same command goes on behind the last finished part of a stage",
+        false => "interrupted",
+    }
+}
+
 impl Settings {
+    /// How the inputs of a run are read: its own folder is none of them.
+    pub fn input_options(&self) -> InputOptions {
+        self.flags.input.options().with(|o| o.passed_over = self.flags.run.scratch.clone())
+    }
+
     /// A scan that keeps what its stages make in the folder of --scratch, where one was named, so
     /// that the same command goes on after it was killed. A folder that cannot be used is an error,
     /// before anything is read.
     pub fn kept<'a>(&self, scan: Scan<'a>) -> Result<Scan<'a>> {
         let Some(folder) = &self.flags.run.scratch else { return Ok(scan) };
         check_folder(folder)?;
+        KEEPS.store(true, Ordering::Relaxed);
         Ok(scan.options(self.run_options().with(|o| o.checkpoints = Some(folder.clone()))))
     }
 
     /// A scan over one part of a stage, which keeps what it makes in the folder of --scratch.
     pub fn shared<'a>(&self, scan: Scan<'a>) -> Result<Scan<'a>> {
         let folder = self.flags.run.scratch.clone();
-        folder.as_deref().map_or(Ok(()), check_shared_folder)?;
+        if let Some(folder) = folder.as_deref().filter(|folder| folder.exists()) {
+            check_shared_folder(folder)?;
+        }
         Ok(scan.options(self.run_options().with(|o| o.checkpoints = folder)))
     }
 

@@ -9,6 +9,7 @@ use super::generate::Generate;
 use super::index::Index;
 use super::init::Init;
 use super::interrupt::interrupting_signal;
+use super::kept_run::interrupted_message;
 use super::report::Report;
 use super::scan::Scan;
 use super::stage::Stage;
@@ -221,7 +222,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             ERROR
         }
         Err(Failure::Cancelled) => {
-            messages::say("interrupted");
+            messages::say(interrupted_message());
             signalled(interrupting_signal())
         }
     }

@@ -38,7 +38,7 @@ Examples:
       for i in 1 2 3 4; do run pairs --by $by --part $i/4 & done; wait
       for i in 1 2 3 4; do run compare --by $by --part $i/4 & done; wait
     done
-    run cluster -o json=found.json
+    run cluster -o found.json
 
   A part that was killed is begun again with the same command; one that has ended is not carried
   out twice. `nearcopy scan --scratch run corpus.jsonl` finishes a run of stages, too.";
@@ -150,7 +150,7 @@ impl WholeArgs {
         let scan = settings.shared(settings.scan())?;
         let mut taken = take_in(
             &inputs(&self.paths),
-            &settings.flags.input.options(),
+            &settings.input_options(),
             settings.texts()?,
             &meter,
             self.talk.quiet,

@@ -4,6 +4,7 @@
 use crate::engine::batch::{carried_out, check, in_pool};
 use crate::engine::candidates::Candidates;
 use crate::engine::fingerprints;
+use crate::engine::run_folder::MOST_PARTS;
 use crate::engine::scan_job::{KeyKinds, ScanJob};
 use crate::engine::search::{
     SortedKeys, candidate_search, compared_by_documents, compared_part, families_of, sorted_keys,
@@ -49,7 +50,7 @@ fn in_folder<T: Send>(
     work: impl FnOnce(&ScanJob) -> Result<T> + Send,
 ) -> Result<T> {
     let StagePart { stage, part, parts } = only;
-    let most = if stage.has_parts() { parts } else { 1 };
+    let most = if stage.has_parts() { parts.min(MOST_PARTS) } else { 1 };
     if part == 0 || part > most {
         let why = format!("{part}/{parts}: the stage {stage} has the parts 1 to {most}");
         return Err(Error::Setting { name: "part", why });

@@ -15,6 +15,7 @@ use crate::engine::stage_header::StageHeader;
 use crate::error::{Error, Result};
 use crate::hash;
 use std::fs::File;
+use std::hash::{BuildHasher, RandomState};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -31,8 +32,9 @@ pub fn failed(path: &Path, error: &io::Error) -> Error {
     Error::Storage {
         what: path.display().to_string(),
         why: format!(
-            "a file of the run cannot be written or read there ({error}): free some room, or name \
-             another directory (--scratch)"
+            "the folder of the run cannot be used there ({error}): {}name another directory \
+             (--scratch)",
+            if error.kind() == io::ErrorKind::StorageFull { "free some room, or " } else { "" }
         ),
     }
 }
@@ -47,6 +49,17 @@ pub fn damaged(path: &Path) -> Error {
     }
 }
 
+/// A name beside a path that nobody else uses, also on another machine.
+pub fn beside(path: &Path) -> PathBuf {
+    let own = RandomState::new().hash_one(std::process::id());
+    let mut name = path.to_owned().into_os_string();
+    name.push(format!(".{:08x}{UNFINISHED}", own as u32));
+    name.into()
+}
+
+/// The end of the name of a file that is being written.
+pub const UNFINISHED: &str = ".part";
+
 /// A file that is being written; without [`finish`](StageBlocksWriter::finish) it is deleted.
 #[derive(Debug)]
 pub struct StageBlocksWriter {
@@ -60,10 +73,8 @@ pub struct StageBlocksWriter {
 impl StageBlocksWriter {
     /// Begins a file that will be at `path`.
     pub fn create(path: PathBuf, header: &StageHeader) -> Result<StageBlocksWriter> {
-        let mut beside = path.clone().into_os_string();
-        beside.push(format!(".{}.part", std::process::id()));
-        let beside = PathBuf::from(beside);
-        let file = File::create(&beside).map_err(|e| failed(&beside, &e))?;
+        let beside = beside(&path);
+        let file = File::create_new(&beside).map_err(|e| failed(&beside, &e))?;
         let out = BufWriter::with_capacity(BUFFER, file);
         let mut writer = StageBlocksWriter { out, beside, path, blocks: 0, finished: false };
         writer.write(&header.to_line())?;
@@ -104,6 +115,19 @@ impl Drop for StageBlocksWriter {
     }
 }
 
+/// Opens a file of the run; `None` if there is none. A pipe, say, would keep its reader waiting.
+pub fn open_file(path: &Path) -> Result<Option<File>> {
+    match std::fs::metadata(path) {
+        Ok(there) if !there.is_file() => Err(Error::Storage {
+            what: path.display().to_string(),
+            why: "is no file of a run: delete it, or name another directory (--scratch)".into(),
+        }),
+        Ok(_) => File::open(path).map(Some).map_err(|e| failed(path, &e)),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(failed(path, &e)),
+    }
+}
+
 /// A file that is being read, block by block.
 #[derive(Debug)]
 pub struct StageBlocks {
@@ -120,11 +144,7 @@ impl StageBlocks {
     /// # Errors
     /// [`Error::Mixed`] for a file of something else, [`Error::Storage`] where it cannot be read.
     pub fn open(path: &Path, header: &StageHeader) -> Result<Option<StageBlocks>> {
-        let file = match File::open(path) {
-            Ok(file) => file,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(e) => return Err(failed(path, &e)),
-        };
+        let Some(file) = open_file(path)? else { return Ok(None) };
         let length = file.metadata().map_err(|e| failed(path, &e))?.len();
         let mut from = BufReader::with_capacity(BUFFER, file);
         let mut line = Vec::new();
@@ -135,8 +155,11 @@ impl StageBlocks {
             return Err(damaged(path));
         }
         header.check(&line, &path.display().to_string()).map_err(|e| match e {
-            Error::Malformed { .. } => damaged(path),
-            other => other,
+            Error::Mixed { found, wanted, .. } => Error::Storage {
+                what: path.display().to_string(),
+                why: format!("is another file ({found}, not {wanted}): delete it"),
+            },
+            _ => damaged(path),
         })?;
         Ok(Some(StageBlocks { from, path: path.to_owned(), blocks: 0, left }))
     }
@@ -144,8 +167,11 @@ impl StageBlocks {
     /// The next block.
     pub fn next(&mut self) -> Result<Vec<u8>> {
         let length = self.length()?;
-        let mut bytes = vec![0; length];
-        self.from.read_exact(&mut bytes).map_err(|e| self.unread(&e))?;
+        let mut bytes = Vec::new();
+        // A length that no memory can hold is none that was written.
+        bytes.try_reserve_exact(length).map_err(|_| self.damaged())?;
+        let read = self.from.by_ref().take(length as u64).read_to_end(&mut bytes);
+        read.map_err(|e| self.unread(&e))?;
         if length == 0 || self.number()? != checksum(self.blocks, &bytes) {
             return Err(self.damaged());
         }
@@ -203,7 +229,7 @@ mod tests {
     use super::*;
 
     fn header() -> StageHeader {
-        StageHeader::new("test", 1, "r").of_run("1234")
+        StageHeader::new("test", 1, "r").of_run("1234", "test", "1/2".into())
     }
 
     fn written(blocks: &[Vec<u8>]) -> (tempfile::TempDir, PathBuf) {
@@ -252,7 +278,7 @@ mod tests {
         blocks.skip().unwrap();
         assert_eq!(blocks.next().unwrap(), [3; 40]);
         blocks.finish().unwrap();
-        let other = StageHeader::new("test", 1, "r").of_run("5678");
+        let other = StageHeader::new("test", 1, "r").of_run("5678", "test", "1/2".into());
         let error = StageBlocks::open(&path, &other).unwrap_err().to_string();
         assert!(error.contains("1234") && error.contains("5678"), "{error}");
         assert!(StageBlocks::open(Path::new("/nowhere/x"), &other).unwrap().is_none());

@@ -13,9 +13,12 @@ pub struct StageHeader {
     pub kind: String,
     version: u32,
     recipe: String,
-    /// The run that the file is a part of, where it is one of a run's folder.
+    /// In the folder of a run, the run that the file belongs to, and which part of the stage it is
+    /// (2/4).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     run: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    part: Option<String>,
 }
 
 impl StageHeader {
@@ -27,12 +30,13 @@ impl StageHeader {
             version,
             recipe: recipe_id.into(),
             run: None,
+            part: None,
         }
     }
 
-    /// The same, for a file of this run.
-    pub fn of_run(self, run: &str) -> StageHeader {
-        StageHeader { run: Some(run.into()), ..self }
+    /// The same, for a part of a stage of this run.
+    pub fn of_run(self, run: &str, stage: &str, part: String) -> StageHeader {
+        StageHeader { run: Some(run.into()), kind: stage.into(), part: Some(part), ..self }
     }
 
     /// The line, with its end.
@@ -57,9 +61,10 @@ impl StageHeader {
     }
 
     fn describe(&self) -> String {
+        let part = self.part.as_ref().map_or(String::new(), |part| format!(" part {part}"));
         let run = self.run.as_ref().map_or(String::new(), |run| format!(", run {run}"));
         format!(
-            "{}, {} version {}, recipe {}{run}",
+            "{}, {}{part} version {}, recipe {}{run}",
             self.schema, self.kind, self.version, self.recipe
         )
     }

@@ -101,6 +101,9 @@ pub struct InputOptions {
     pub include: Vec<String>,
     /// Patterns of the files and directories that are left out in directories.
     pub exclude: Vec<String>,
+    /// A directory that walks pass over wherever they meet it, and do not count: one that the run
+    /// itself writes into.
+    pub passed_over: Option<PathBuf>,
     /// Walk hidden files and directories too.
     pub hidden: bool,
     /// Do not obey .gitignore, .ignore and .nearcopyignore files.

@@ -180,7 +180,15 @@ fn walker(
     builder.standard_filters(obey).git_global(false).hidden(!options.hidden);
     builder.require_git(false).follow_links(false).sort_by_file_name(|a, b| a.cmp(b));
     let (root, called, filter) = (directory.to_owned(), called.to_owned(), filter.clone());
+    let own = options.passed_over.as_ref().and_then(|path| fs::canonicalize(path).ok());
     builder.filter_entry(move |entry| {
+        let is_own = |own: &PathBuf| {
+            own.file_name() == Some(entry.file_name())
+                && fs::canonicalize(entry.path()).is_ok_and(|path| path == *own)
+        };
+        if entry.depth() > 0 && own.as_ref().is_some_and(is_own) {
+            return false;
+        }
         let Ok(below) = entry.path().strip_prefix(&root) else { return true };
         let shown = display_path(&called.join(below));
         entry.depth() == 0 || !filter.leaves_out(&shown, &display_path(below))

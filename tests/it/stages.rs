@@ -81,7 +81,7 @@ fn stages_by_themselves_find_what_a_scan_finds() {
     for parts in [1, 3] {
         carry_out(&here, &STAGES, parts);
         let kept = names(&here);
-        assert_eq!(kept.len() as u32, 5 * parts + 4, "{kept:?}");
+        assert_eq!(kept.len() as u32, 5 * parts + 3, "{kept:?}");
         let last = ["corpus.jsonl", "--all-pairs", "--format", "json", "--scratch", "run"];
         let found = ok(here.path(), &[&["stage", "cluster"], &last[..]].concat());
         assert!(found == plain, "{parts} parts");
@@ -124,6 +124,12 @@ fn the_folder_is_no_input() {
     let here = corpus(10);
     here.write("one.txt", STORY);
     let plain = run(here.path(), &["scan", ".", "--format", "json"]);
+    // Nor is it where nothing is left out.
+    let all = ["scan", ".", "--format", "json", "--no-ignore", "--hidden"];
+    let with = [&all[..], &["--scratch", "other"]].concat();
+    here.write("other/nearcopy.lock", "");
+    assert!(run(here.path(), &with) == run(here.path(), &all));
+    fs::remove_dir(here.file("other")).unwrap();
     for stage in [&STAGES[0], &STAGES[1]] {
         for mut part in parts_of(stage, 2) {
             part.iter_mut().filter(|arg| *arg == "corpus.jsonl").for_each(|arg| *arg = ".".into());
@@ -189,7 +195,7 @@ fn another_folder_is_refused_by_name() {
     assert!(recipe.contains("other settings"), "{recipe}");
     let args = ["stage", "sketch", "--part", "1/5", "corpus.jsonl", "--all-pairs"];
     let parts = nearcopy().at(here.path()).args(args).args(["--scratch", "run"]).refused();
-    assert!(parts.contains("with 2 parts, not 5"), "{parts}");
+    assert!(parts.contains("divided into 2, not into 5"), "{parts}");
 
     let before = here.read("corpus.jsonl");
     here.write("corpus.jsonl", before.replacen("harbour", "harbor", 1));
@@ -243,6 +249,88 @@ fn a_flipped_bit_is_named() {
         fs::write(&path, good).unwrap();
     }
     assert!(ok(here.path(), &[&SCAN[..], &["--scratch", "run"]].concat()) == plain);
+}
+
+#[test]
+fn a_flipped_bit_in_what_the_run_is_is_named() {
+    let here = corpus(20);
+    carry_out(&here, &STAGES[..1], 8);
+    let good = fs::read(here.file("run/nearcopy.run")).unwrap();
+    for at in (0..good.len()).step_by(5).chain([good.len() - 3]) {
+        let mut bad = good.clone();
+        bad[at] ^= 1 << (at % 6);
+        here.write("run/nearcopy.run", &bad);
+        let same = serde_json::from_slice::<serde_json::Value>(&bad).ok()
+            == serde_json::from_slice::<serde_json::Value>(&good).ok();
+        if !same {
+            assert!(refused(&here, &[]).contains("nearcopy.run"), "at {at}");
+        }
+    }
+    let none = String::from_utf8(good).unwrap().replace("\"parts\": 8", "\"parts\": 0");
+    here.write("run/nearcopy.run", none);
+    assert!(refused(&here, &[]).contains("nearcopy.run"));
+}
+
+#[test]
+fn a_file_in_the_wrong_place_is_named() {
+    let here = corpus(20);
+    carry_out(&here, &STAGES, 2);
+    for (from, to) in [
+        ("sketch-1-of-2", "sketch-2-of-2"),
+        ("pairs-documents-1-of-2", "pairs-documents-2-of-2"),
+        ("compare-documents-1-of-2", "compare-documents-2-of-2"),
+        ("compare-documents-1-of-2", "compare-passages-1-of-2"),
+    ] {
+        let [from, to] = [from, to].map(|name| here.file("run").join(format!("{name}.stage")));
+        let good = fs::read(&to).unwrap();
+        fs::copy(from, &to).unwrap();
+        let error = refused(&here, &[]);
+        assert!(error.contains("is another file") && error.contains("delete it"), "{error}");
+        fs::write(to, good).unwrap();
+    }
+    ok(here.path(), &[&SCAN[..], &["--scratch", "run"]].concat());
+}
+
+#[test]
+fn what_is_not_of_the_run_stays() {
+    let here = corpus(20);
+    carry_out(&here, &STAGES[..1], 2);
+    let others =
+        ["sketchbook.stage", "background-music.stage", "sketch-1-of-2.stage.old", "a.part"];
+    others.iter().for_each(|name| here.write(&format!("run/{name}"), "mine"));
+    ok(here.path(), &[&SCAN[..], &["--scratch", "run"]].concat());
+    assert_eq!(names(&here).len(), others.len());
+    others.iter().for_each(|name| assert_eq!(here.read(&format!("run/{name}")), "mine"));
+    assert!(refused(&here, &[]).contains("which is no file of a run"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_or_a_link_in_the_folder_is_named() {
+    let here = corpus(20);
+    fs::create_dir(here.file("run")).unwrap();
+    std::os::unix::fs::symlink("elsewhere", here.file("run/nearcopy.lock")).unwrap();
+    assert!(refused(&here, &[]).contains("nearcopy.lock"));
+    here.remove("run/nearcopy.lock");
+    assert!(!here.file("run/elsewhere").exists());
+    carry_out(&here, &STAGES[..1], 2);
+    here.remove("run/sketch-1-of-2.stage");
+    let fifo = here.file("run/sketch-1-of-2.stage");
+    let fifo = std::process::Command::new("mkfifo").arg(fifo).status();
+    if fifo.is_ok_and(|made| made.success()) {
+        assert!(refused(&here, &[]).contains("sketch-1-of-2.stage: is no file of a run"));
+    }
+}
+
+#[test]
+fn only_the_first_stage_begins_a_run() {
+    let here = corpus(20);
+    for stage in &STAGES[1..] {
+        let args = parts_of(stage, 4).remove(0);
+        let early = nearcopy().at(here.path()).args(args).refused();
+        assert!(early.contains("`nearcopy stage sketch --part I/N` begins one"), "{early}");
+    }
+    carry_out(&here, &STAGES[..1], 4);
 }
 
 #[test]
