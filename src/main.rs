@@ -3,7 +3,7 @@
 use nearcopy::cli::{CountingAllocator, main as run};
 
 #[global_allocator]
-static ALLOCATOR: CountingAllocator = CountingAllocator::new();
+static ALLOCATOR: CountingAllocator = CountingAllocator::NEW;
 
 fn main() -> std::process::ExitCode {
     run()

@@ -5,14 +5,12 @@ use std::alloc::{GlobalAlloc, Layout};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
-/// mimalloc, with a count of the allocations from [`count_allocations`] on.
+/// mimalloc, with a count of the allocations from `count_allocations` on.
 pub struct CountingAllocator(mimalloc::MiMalloc);
 
 impl CountingAllocator {
     /// The allocator.
-    pub const fn new() -> CountingAllocator {
-        CountingAllocator(mimalloc::MiMalloc)
-    }
+    pub const NEW: CountingAllocator = CountingAllocator(mimalloc::MiMalloc);
 }
 
 /// Whether allocations are counted: without `--timings` the count costs one load.

@@ -215,13 +215,13 @@ impl IgnoreEntry {
             };
             Ok::<Matcher, String>(Box::new(fits))
         };
-        let mut rule = IgnoreRule::default();
-        rule.documents = self.documents.iter().map(glob).collect::<std::result::Result<_, _>>()?;
-        rule.kinds = self.kinds.iter().map(|kind| kind.0).collect();
-        rule.text = self.text.clone();
-        rule.reason = self.reason.clone();
-        rule.expires = self.expires.as_ref().map(day).transpose()?;
-        Ok(rule)
+        Ok(IgnoreRule {
+            documents: self.documents.iter().map(glob).collect::<std::result::Result<_, _>>()?,
+            kinds: self.kinds.iter().map(|kind| kind.0).collect(),
+            text: self.text.clone(),
+            reason: self.reason.clone(),
+            expires: self.expires.as_ref().map(day).transpose()?,
+        })
     }
 }
 
