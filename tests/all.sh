@@ -53,6 +53,9 @@ command -v npm >/dev/null || { apt-get update -qq && apt-get install -y -qq node
 echo "-- the page for a browser, in a browser"
 node tests/html.mjs "$program" "${CARGO_TARGET_DIR:-target}/tmp/html"
 
+echo "-- the workflows for GitHub"
+node tests/workflows.mjs "${CARGO_TARGET_DIR:-target}/workflows-npm"
+
 echo "-- the Python package"
 tests/python.sh "$program"
 
