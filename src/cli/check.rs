@@ -138,7 +138,7 @@ impl Check {
 
         let mut taken = take_in(
             &inputs(&self.paths),
-            &settings.flags.input.options(),
+            &settings.flags.options(),
             settings.texts()?,
             &meter,
             self.talk.quiet,
@@ -222,7 +222,7 @@ impl Check {
             say(&format!("{} has none of these paths: everything is new", clean(reference)));
         }
         // What cannot be read there makes more findings new, so going on hides nothing.
-        let options = settings.flags.input.options().with(|o| o.on_error = OnError::Skip);
+        let options = settings.flags.options().with(|o| o.on_error = OnError::Skip);
         let texts = settings.texts()?;
         let mut taken: ReadCorpus =
             take_in_with(NamedFields::AsFound, &there.inputs, &options, texts, meter, true)?;

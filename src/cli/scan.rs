@@ -117,7 +117,7 @@ impl Scan {
         let boilerplate = boilerplate(&settings, &meter, self.talk.quiet)?;
         let mut taken = take_in(
             &inputs(&self.paths),
-            &settings.flags.input.options(),
+            &settings.flags.options(),
             settings.texts()?,
             &meter,
             self.talk.quiet,

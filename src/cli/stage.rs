@@ -150,7 +150,7 @@ impl WholeArgs {
         let scan = settings.shared(settings.scan())?;
         let mut taken = take_in(
             &inputs(&self.paths),
-            &settings.flags.input.options(),
+            &settings.flags.options(),
             settings.texts()?,
             &meter,
             self.talk.quiet,

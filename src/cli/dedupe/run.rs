@@ -86,7 +86,7 @@ impl Dedupe {
 
     /// Reads the documents to clean and those to compare them with.
     fn read(&self, settings: &Settings, removal: &Removal, meter: &Meter) -> Result<ReadInputs> {
-        let mut options = settings.flags.input.options();
+        let mut options = settings.flags.options();
         options.spool_stdin = !self.dry_run;
         let mut taken =
             take_in(&inputs(&self.paths), &options, settings.texts()?, meter, self.talk.quiet)?;
@@ -122,7 +122,7 @@ impl Dedupe {
         let mut more = take_in_with(
             NamedFields::AsFound,
             &inputs(&self.against),
-            &settings.flags.input.options(),
+            &settings.flags.options(),
             settings.texts()?,
             meter,
             self.talk.quiet,
@@ -211,7 +211,7 @@ impl Dedupe {
         let rewrite = Rewrite {
             cleaned,
             files: &given.files,
-            options: &settings.flags.input.options(),
+            options: &settings.flags.options(),
             annotate: self.annotate.as_deref(),
             removed: self.removed.as_deref(),
         };
