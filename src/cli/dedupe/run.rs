@@ -213,6 +213,7 @@ impl Dedupe {
             files: &given.files,
             options: &settings.flags.options(),
             annotate: self.annotate.as_deref(),
+            group: self.group.as_deref(),
             removed: self.removed.as_deref(),
         };
         let mut outputs = Outputs::default();
