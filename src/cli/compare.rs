@@ -90,6 +90,7 @@ impl Compare {
         let settings = self.settings.resolve()?;
         self.check_usage()?;
         self.output.probe(&settings.flags.report, false, None)?;
+        self.output.note(self.talk.quiet);
         let background = self.background.choose(&settings)?;
         let meter = Meter::start(self.talk);
         let boilerplate = boilerplate(&settings, &meter, self.talk.quiet)?;

@@ -241,3 +241,19 @@ fn init_writes_the_settings_that_it_sees() {
     assert!(refused(here.path(), &["init", "gone", "-o", "x.toml"]).contains("gone"));
     assert!(!here.file("x.toml").exists());
 }
+
+#[test]
+fn the_long_form_of_an_output_is_noted_once() {
+    let here = Here::with(&[("a.txt", STORY), ("b.txt", &near(STORY)), ("c.txt", WHEAT)]);
+    let err = |args: &[&str]| nearcopy().at(here.path()).args(args).done().err;
+    let note = "-o json=FILE: -o FILE.json does the same";
+    let both = ["scan", "a.txt", "b.txt", "-o", "json=r.json", "-o", "html=r.html"];
+    let said = err(&both);
+    assert!(said.contains(note) && said.matches("does the same").count() == 1, "{said}");
+    assert!(!err(&[&both[..], &["-q"]].concat()).contains("does the same"));
+    assert!(!err(&["scan", "a.txt", "b.txt", "-o", "r.json"]).contains("does the same"));
+    assert!(err(&["compare", "a.txt", "b.txt", "-o", "jsonl=r"]).contains("-o FILE.jsonl does"));
+    let dedupe = ["dedupe", "a.txt", "c.txt", "-o", "clean", "--report", "json=d.json"];
+    let said = err(&dedupe);
+    assert!(said.contains("--report FILE.json does the same"), "{said}");
+}
