@@ -257,3 +257,17 @@ fn the_long_form_of_an_output_is_noted_once() {
     let said = err(&dedupe);
     assert!(said.contains("--report FILE.json does the same"), "{said}");
 }
+
+#[test]
+fn a_table_in_single_quotes_is_cleaned_byte_for_byte() {
+    let head = "'id';'text'\r\n";
+    let quoted = |id: u32, text: &str| format!("'{id}';'{}'\r\n", text.replace('\'', "''"));
+    let odd = format!("It's \"late\"; {WHEAT}\nA second line.");
+    let rows = [quoted(1, STORY), quoted(2, &odd), quoted(3, STORY), format!("4;{HARBOUR}\r\n")];
+    let here = Here::with(&[("a.csv", &format!("{head}{}", rows.concat()))]);
+    ok(here.path(), &["dedupe", "a.csv", "-o", "b.csv"]);
+    let left = [head, &rows[0], &rows[1], &rows[3]].concat();
+    assert_eq!(here.read("b.csv"), left);
+    ok(here.path(), &["dedupe", "b.csv", "-o", "c.csv", "--annotate"]);
+    assert!(here.read("c.csv").starts_with("'id';'text';"), "{}", here.read("c.csv"));
+}
