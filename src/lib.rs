@@ -159,6 +159,7 @@ pub use index::Index;
 pub use model::detection::{Comparison, Detection, Relation};
 pub use model::document::{Document, DocumentInfo, Documents};
 pub use model::options::{Progress, RunOptions};
+pub use model::score::Score;
 pub use model::thresholds::Thresholds;
 pub use pair::background::Background;
 pub use pair::compare::compare;
@@ -179,7 +180,8 @@ pub mod detection {
 
 /// Values of the settings [`Recipe`] and [`Thresholds`].
 pub mod settings {
-    pub use crate::model::thresholds::{AlignmentMethod, Keep, SourceLimit};
+    pub use crate::model::keep::Keep;
+    pub use crate::model::thresholds::{AlignmentMethod, SourceLimit};
     pub use crate::sketch::recipe::Banding;
 }
 

@@ -1,19 +1,17 @@
 //! Owns: the decision on which documents of a corpus are removed because another one stays, by the
 //! findings alone. Never: reads a text, or removes anything.
 
+use crate::clean::abridged::{is_cut_short, several_stories};
 use crate::clean::plan::{Plan, RemovalReason, RemovedDocument};
 use crate::clean::removal::Removal;
 use crate::model::detection::{Detection, Pair, Relation};
 use crate::model::document::Documents;
+use crate::model::keep::Keep;
 use crate::pair::cluster::survivor;
 use crate::pair::whole_evidence::replaces;
 use crate::span::Span;
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeSet, HashMap, HashSet};
-
-/// A text that contains more documents than this is taken for a roundup without comparing their
-/// places.
-const MANY: usize = 64;
 
 /// A text with fewer tokens is no roundup: there is hardly room for a second story.
 const ROUNDUP: u32 = 200;
@@ -42,7 +40,8 @@ struct Judge<'a> {
 
 /// Returns the plan of the documents that are removed, without cuts.
 ///
-/// Each has a partner that stays, or that is a reference, and that [`replaces`] it.
+/// Each has a partner that stays, or that is a reference, and that [`replaces`] it. With
+/// [`Keep::Nothing`] the partner of a copy goes too, with one of its copies as its own partner.
 /// References are never removed.
 pub fn removed_documents(documents: &dyn Documents, found: &Detection, removal: &Removal) -> Plan {
     let count = documents.count();
@@ -70,6 +69,7 @@ pub fn removed_documents(documents: &dyn Documents, found: &Detection, removal: 
                 .for_each(|class| judge.remove_copies_of(judge.survivor(class), class));
         }
         judge.contained();
+        judge.remove_kept();
     }
     let stays = |n: &u32| judge.why[*n as usize].is_none();
     let stay_in_part = judge.in_part.iter().copied().filter(stays).collect();
@@ -192,6 +192,17 @@ impl Judge<'_> {
             left.sort_by(|&x, &y| self.order(x, y));
         }
         let mut kept = Vec::new();
+        let gone = self.why[representative as usize].is_some();
+        if self.keeps_none() && !self.removal.against_only && gone {
+            // It went because of a reference, and all of its group go with it.
+            left.retain(|&n| match self.copy_of(n, representative) {
+                Some(why) => {
+                    self.remove(n, why);
+                    false
+                }
+                None => true,
+            });
+        }
         while let Some(&next) = left.first() {
             left.remove(0);
             if !self.counts_as_kept(next) {
@@ -208,6 +219,25 @@ impl Judge<'_> {
         }
         parts.sort_by(|&x, &y| self.order(x, y));
         self.remove_parts(&kept, &parts);
+    }
+
+    fn keeps_none(&self) -> bool {
+        self.found.thresholds.keep.contains(&Keep::Nothing)
+    }
+
+    /// Removes the documents that copies were removed of, where none is to survive.
+    fn remove_kept(&mut self) {
+        if !self.keeps_none() {
+            return;
+        }
+        let mut kept: Vec<(u32, RemovalReason)> = Vec::new();
+        for (&n, copies) in &self.behind {
+            let stays = self.why[n as usize].is_none() && !self.reference(n);
+            let is_copy = |m: &&u32| self.why[**m as usize].is_some_and(|why| self.is_copy(&why));
+            let first = copies.iter().filter(is_copy).min().filter(|_| stays);
+            kept.extend(first.and_then(|&m| Some((n, self.copy(n, m)?))));
+        }
+        kept.into_iter().for_each(|(n, why)| self.remove(n, why));
     }
 
     /// Removes pages that were read in part: each because of a whole document of the same text, or
@@ -344,16 +374,6 @@ impl Judge<'_> {
     }
 }
 
-/// Whether the passages that a shorter text shares with a longer one reach the beginning or the end
-/// of the longer one, or are spread over half of it: then the shorter text is the longer one with
-/// parts left out. An item of a roundup is at one place somewhere inside.
-fn is_cut_short(spans: &[Span], bytes: u32) -> bool {
-    let start = spans.iter().map(|s| s.start).min().unwrap_or(0);
-    let end = spans.iter().map(|s| s.end).max().unwrap_or(0);
-    let (start, end, all) = (u64::from(start), u64::from(end), u64::from(bytes));
-    start * 10 <= all || (all - end) * 10 <= all || (end - start) * 2 >= all
-}
-
 /// The relation of a pair, for the decision of what is removed: a text that is word for word in a
 /// longer one, with no fact against it, counts as contained in it however low its informativeness
 /// is. Whose notice it is cannot be seen from such a text anyway.
@@ -366,31 +386,4 @@ fn seen_as_part(pair: &Pair, document: u32) -> (Relation, (f64, f64)) {
         Relation::Template if whole(coverage.1, coverage.0) => (Relation::Contains, coverage),
         other => (other, coverage),
     }
-}
-
-/// Whether two parts of a text, each the passages that it shares with another document, have little
-/// in common: then the text is a roundup of several stories, and not one story that others printed
-/// in part.
-fn several_stories(parts: &[Vec<Span>]) -> bool {
-    let mut parts: Vec<Vec<Span>> = parts.to_vec();
-    parts.iter_mut().for_each(|p| p.sort_unstable());
-    parts.len() > MANY
-        || parts
-            .iter()
-            .enumerate()
-            .any(|(i, x)| parts[..i].iter().any(|y| 2 * common(x, y) < length(x).min(length(y))))
-}
-
-fn length(spans: &[Span]) -> usize {
-    spans.iter().map(|s| s.len()).sum()
-}
-
-/// Returns the number of bytes that both lists of sorted spans cover.
-fn common(x: &[Span], y: &[Span]) -> usize {
-    let (mut i, mut j, mut sum) = (0, 0, 0);
-    while i < x.len() && j < y.len() {
-        sum += x[i].end.min(y[j].end).saturating_sub(x[i].start.max(y[j].start)) as usize;
-        if x[i].end < y[j].end { i += 1 } else { j += 1 }
-    }
-    sum
 }

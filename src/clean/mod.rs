@@ -1,6 +1,7 @@
 //! The decision of what is removed, from findings: whole documents, and passages as far as they are
 //! whole sentences.
 
+mod abridged;
 pub(crate) mod decide;
 pub(crate) mod documents;
 pub(crate) mod plan;

@@ -59,6 +59,11 @@ impl BackgroundArgs {
 }
 
 impl ChosenBackground {
+    /// Whether it is the one of the corpus, which single files do not have.
+    pub fn is_of_corpus(&self) -> bool {
+        matches!(self, ChosenBackground::OfCorpus)
+    }
+
     /// The background in force; says which one it is where no flag did. `corpus` is `None` where
     /// single files were read.
     pub fn draw(
@@ -74,8 +79,7 @@ impl ChosenBackground {
         }
         let Some(corpus) = corpus else {
             if !quiet {
-                say("no background: boilerplate and common words are judged without a corpus \
-                    (--background takes one)");
+                say_no_background();
             }
             return Ok(Background::default().with_boilerplate(boilerplate, &settings.recipe));
         };
@@ -91,6 +95,12 @@ impl ChosenBackground {
         }
         Ok(drawn)
     }
+}
+
+/// Says that there is no background.
+pub fn say_no_background() {
+    say("no background: boilerplate and common words are judged without a corpus (--background \
+         takes one)");
 }
 
 /// The texts of `--boilerplate-from`. What was named must be there and be read as a whole: where a

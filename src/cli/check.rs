@@ -127,6 +127,7 @@ impl Check {
         }
         let renewed = self.renewed().map(|path| ("--baseline", path));
         self.output.probe(&settings.flags.report, true, renewed)?;
+        self.output.note(self.talk.quiet);
         let stored = self.read_baseline(&settings)?;
         let today = today();
         let kept = settings.kept(settings.scan())?;

@@ -1,6 +1,6 @@
 //! Owns: `nearcopy compare`: named pairs only, without a search. Never: compares anything itself.
 
-use super::background::{BackgroundArgs, boilerplate};
+use super::background::{BackgroundArgs, boilerplate, say_no_background};
 use super::exit::{Exit, Failure, Result, usage};
 use super::messages::clean;
 use super::named_documents::{NamedDocuments, read_named};
@@ -10,8 +10,9 @@ use super::pairs_file::Wanted;
 use super::progress::{Meter, TalkArgs};
 use super::read_corpus::{ReadCorpus, ReadTexts, inputs, refuse_empty, take_in};
 use super::settings::{SettingArgs, Settings};
+use nearcopy::detection::Pair;
 use nearcopy::report::Findings;
-use nearcopy::{Comparison, Detection, Documents, Thresholds};
+use nearcopy::{Comparison, Detection, Documents, Relation, Thresholds};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -90,14 +91,17 @@ impl Compare {
         let settings = self.settings.resolve()?;
         self.check_usage()?;
         self.output.probe(&settings.flags.report, false, None)?;
+        self.output.note(self.talk.quiet);
         let background = self.background.choose(&settings)?;
         let meter = Meter::start(self.talk);
         let boilerplate = boilerplate(&settings, &meter, self.talk.quiet)?;
         let task = self.task(&settings, &meter)?;
         let in_corpus = self.pairs.is_some() || !self.within.is_empty();
         let corpus = in_corpus.then_some(&task.corpus);
-        let background =
-            background.draw(corpus, &boilerplate, &settings, &meter, self.talk.quiet)?;
+        // Of two files it is said after the comparison, where it can matter.
+        let (quiet, missing) =
+            (self.talk.quiet || !in_corpus, !in_corpus && background.is_of_corpus());
+        let background = background.draw(corpus, &boilerplate, &settings, &meter, quiet)?;
 
         let compare = |thresholds: &Thresholds| {
             let options = settings.run_options();
@@ -115,17 +119,22 @@ impl Compare {
         };
         let mut detection = compare(&settings.thresholds)?;
         detection.summary.renamed = task.corpus.renamed();
-        let instead =
-            if self.pairs.is_none() && detection.pairs.is_empty() && detection.equal.is_empty() {
-                let measured = compare(&unbounded(&settings.thresholds))?;
-                Some(unrelated(
-                    &task,
-                    measured.pairs.first().map(|p| &p.comparison),
-                    &settings.thresholds,
-                ))
-            } else {
-                None
-            };
+        let judged = |p: &Pair| p.relation != Relation::Equal;
+        let mut shared = detection.pairs.iter().any(judged);
+        let none = detection.pairs.is_empty() && detection.equal.is_empty();
+        let instead = if self.pairs.is_none() && none {
+            let measured = compare(&unbounded(&settings.thresholds))?;
+            let measured = measured.pairs.first().map(|p| &p.comparison);
+            shared = measured.is_some_and(|c| !c.matches.is_empty());
+            Some(unrelated(&task, measured, &settings.thresholds))
+        } else {
+            None
+        };
+        // A background tells which shared words and passages count. Equal texts are equal whatever
+        // it is, and texts that share none have nothing to judge.
+        if missing && shared && !self.talk.quiet {
+            say_no_background();
+        }
         let findings = Findings {
             detection: &detection,
             documents: &task.corpus,

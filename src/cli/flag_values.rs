@@ -19,7 +19,7 @@ pub enum OutputFormat {
     Json,
     /// The same as one object a line
     Jsonl,
-    /// One offline page with the texts side by side; best as --output html=FILE
+    /// One offline page with the texts side by side; best as -o FILE.html
     Html,
     /// Tables, one Apache Parquet file for each, in a folder: --output parquet=FOLDER
     #[serde(skip_deserializing)]

@@ -6,6 +6,7 @@ use super::flag_macro::flags;
 use super::flag_values::{Color, OutputFormat, alignment, date, formats, preset, sources};
 pub use super::input_flags::{InputFlags, RunFlags};
 use clap::Args;
+use nearcopy::ingest::InputOptions;
 use nearcopy::settings::{AlignmentMethod, Keep, SourceLimit};
 use nearcopy::{Preset, Recipe, Thresholds};
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,15 @@ impl Flags {
             boilerplate: self.boilerplate.or(other.boilerplate),
             recipe: self.recipe.or(other.recipe),
         }
+    }
+
+    /// How inputs are read in which survivors are looked for: with the field of `--keep`.
+    pub fn options(&self) -> InputOptions {
+        let field = self.thresholds.keep.iter().flatten().find_map(|rule| match rule {
+            Keep::Field(name) => Some(name.clone()),
+            _ => None,
+        });
+        self.input.options().with(|options| options.score_field = field)
     }
 
     /// The settings that are set, by name.
@@ -231,9 +241,11 @@ flags!(ThresholdFlags for Thresholds {
     /// Which document of a cluster survives; repeatable, the first rule that tells two apart
     /// decides
     ///
-    /// earliest or latest (date; undated last), longest (tokens), smallest-id, or source=a,b,c (the
-    /// source that stands first; others last). After the last rule the smallest id decides. In
-    /// nearcopy.toml: keep = ["source=a,b,c", "longest"].
+    /// earliest or latest (date; undated last), longest (tokens), smallest-id, source=a,b,c (the
+    /// source that stands first; others last), or field:NAME (the highest number in this field of
+    /// the record; documents without one last). After the last rule the smallest id decides. none:
+    /// none survives, so dedupe removes every document of a group of copies. In nearcopy.toml: keep
+    /// = ["source=a,b,c", "longest"].
     #[arg(value_name = "RULE", help_heading = "Cluster")]
     keep: Vec<Keep>,
     /// Report every verified pair, not only those with and between representatives

@@ -29,7 +29,7 @@ pub fn interrupted_message() -> &'static str {
 impl Settings {
     /// How the inputs of a run are read: its own folder is none of them.
     pub fn input_options(&self) -> InputOptions {
-        self.flags.input.options().with(|o| o.passed_over = self.flags.run.scratch.clone())
+        self.flags.options().with(|o| o.passed_over = self.flags.run.scratch.clone())
     }
 
     /// A scan that keeps what its stages make in the folder of --scratch, where one was named, so

@@ -153,9 +153,10 @@ pub fn say_missing_field(field: &MissingField) {
         [] => "none of the inputs has records with fields".into(),
         names => format!("the fields of the first record are {}", names.join(", ")),
     };
-    say(&format!(
-        "--{}-field {}: no record has this field; {there}",
-        field.role,
-        clean(&field.name)
-    ));
+    let name = clean(&field.name);
+    let flag = match field.role {
+        "score" => format!("--keep field:{name}"),
+        role => format!("--{role}-field {name}"),
+    };
+    say(&format!("{flag}: no record has this field; {there}"));
 }

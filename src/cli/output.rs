@@ -11,7 +11,7 @@ use super::messages::{clean, escaped_path};
 use super::outputs::Outputs;
 use super::paths::{distinct, is_special};
 use super::table_folder;
-use super::target::Target;
+use super::target::{Target, note_named_formats};
 use super::timings::TimingsJson;
 use nearcopy::gate::{Policy, Verdict, judge};
 use nearcopy::ingest::ReadFile;
@@ -164,6 +164,11 @@ impl OutputArgs {
         let outputs = self.output.iter().map(|target| ("--output", target.path())).chain(more);
         distinct(&outputs.collect::<Vec<_>>())?;
         self.output.iter().try_for_each(|target| probe_target(target, flags))
+    }
+
+    /// Says that FORMAT=PATH has a shorter form, where it is used.
+    pub fn note(&self, quiet: bool) {
+        note_named_formats("-o", &self.output, quiet);
     }
 
     /// Refuses a report, or another output, that would replace a file that was read, or the folder

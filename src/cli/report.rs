@@ -129,7 +129,7 @@ impl Report {
         let stored = self.read()?;
         let meter = Meter::start(self.talk);
         let inputs = self.inputs(&stored);
-        let mut options = settings.flags.input.options();
+        let mut options = settings.flags.options();
         let named = !self.within.is_empty();
         if !named {
             // A text that is gone since the scan is shown as such.

@@ -82,6 +82,7 @@ unreadable, cut short: --on-error), no document at all (--allow-empty), or more 
 
 impl Scan {
     pub fn run(self) -> Result<Exit> {
+        self.output.note(self.talk.quiet);
         self.carry_out(false)
     }
 

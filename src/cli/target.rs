@@ -4,7 +4,8 @@
 use super::exit::{Failure, Result};
 use super::flag_values::OutputFormat;
 use super::flags::ReportFlags;
-use super::messages::escaped_path;
+use super::messages::{escaped_path, say};
+use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 
 /// A report to write: `report.json`, or `json=report`.
@@ -41,6 +42,15 @@ impl Target {
         &self.path
     }
 
+    /// What to say of a format that is named, if a path can show it.
+    fn note(&self, flag: &str) -> Option<String> {
+        let named = self.named?;
+        let (ending, _) = ENDINGS.iter().find(|(_, format)| *format == named)?;
+        let name = named.to_possible_value()?;
+        let name = name.get_name();
+        Some(format!("{flag} {name}=FILE: {flag} FILE.{ending} does the same"))
+    }
+
     /// Its format: as the value names it, else as the ending shows, else that of --format.
     pub fn format(&self, flags: &ReportFlags) -> Result<OutputFormat> {
         let ending = self.path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase);
@@ -54,6 +64,13 @@ impl Target {
             ))
         })
     }
+}
+
+/// Says once that a format need not be named where the path shows it. `flag` is how the user wrote
+/// the targets.
+pub fn note_named_formats(flag: &str, targets: &[Target], quiet: bool) {
+    let note = targets.iter().find_map(|target| target.note(flag)).filter(|_| !quiet);
+    note.into_iter().for_each(|note| say(&note));
 }
 
 impl std::str::FromStr for Target {
@@ -99,6 +116,10 @@ mod tests {
         }
         assert_eq!(format("report", Some(OutputFormat::Html)), Some(OutputFormat::Html));
         assert_eq!(format("a.md", Some(OutputFormat::Html)), Some(OutputFormat::Markdown));
+        let note = |s: &str| s.parse::<Target>().unwrap().note("-o");
+        let same = "-o json=FILE: -o FILE.json does the same";
+        assert_eq!(note("json=report").as_deref(), Some(same));
+        assert!(note("report.json").is_none() && note("github=notes").is_none());
         for bad in ["json=", "", "json=-", "-", "parquet=-"] {
             assert!(bad.parse::<Target>().is_err(), "{bad}");
         }

@@ -77,8 +77,7 @@ const FOREIGN: [(&[&str], &str); 26] = [
     (
         &["keep-first", "keep-longest", "keep-last", "prefer"],
         "--keep RULE says which document of a cluster stays: earliest, latest, longest, \
-         smallest-id, \
-         source=a,b",
+         smallest-id, source=a,b, field:NAME, or none",
     ),
     (
         &["in-place", "inplace", "i", "force", "overwrite", "f"],

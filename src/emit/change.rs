@@ -35,7 +35,9 @@ pub struct Annotation {
 }
 
 /// The names of an annotation's fields, without their prefix.
-pub(super) const ANNOTATION: [&str; 5] = ["cluster", "relation", "partner", "coverage", "spans"];
+pub(super) const ANNOTATION: [&str; 5] = [CLUSTER, "relation", "partner", "coverage", "spans"];
+/// The name of the cluster's field, unless the caller gives another one.
+pub(super) const CLUSTER: &str = "cluster";
 
 impl Annotation {
     /// The spans as JSON.

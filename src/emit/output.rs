@@ -1,10 +1,10 @@
 //! Owns: one output file, written from one input or several. Never: implements a format.
 
-use crate::emit::change::{Change, Removed};
+use crate::emit::change::{ANNOTATION, Change, Removed};
 use crate::emit::error::{Error, ErrorSide};
 use crate::emit::formats;
 use crate::emit::reopen::unchanged;
-use crate::emit::rewrite_input::{RewriteCounts, RewriteInput, Writer};
+use crate::emit::rewrite_input::{RewriteCounts, RewriteInput, Writer, field_name};
 use crate::ingest::fields::Fields;
 use crate::ingest::{Compression, Format, InputOptions, ReadFile};
 use std::io::{self, Write};
@@ -25,6 +25,7 @@ pub struct Output<'w> {
     /// `None` where this program was built without the format.
     writer: Option<Box<dyn Writer + 'w>>,
     annotate: Option<String>,
+    group: Option<String>,
     report_removals: bool,
     followed: bool,
 }
@@ -53,6 +54,7 @@ impl<'w> Output<'w> {
             format,
             writer: formats::writer(format, out, compression),
             annotate,
+            group: None,
             report_removals: true,
             followed: false,
         }
@@ -67,6 +69,24 @@ impl<'w> Output<'w> {
     /// holds for formats without fields, and for formats that are only read.
     pub fn becomes_lines(format: Format) -> bool {
         !format.row().has_fields || !Output::writes(format)
+    }
+
+    /// The same output with another name for the annotation field of the cluster, which gets no
+    /// prefix.
+    pub fn group(mut self, name: Option<&str>) -> Output<'w> {
+        self.group = name.map(Into::into);
+        self
+    }
+
+    /// The names of the fields that an annotation adds with this prefix and this name for the
+    /// cluster.
+    ///
+    /// ```
+    /// use nearcopy::emit::Output;
+    /// assert_eq!(Output::field_names("dup_", Some("group"))[..2], ["group", "dup_relation"]);
+    /// ```
+    pub fn field_names(prefix: &str, group: Option<&str>) -> Vec<String> {
+        ANNOTATION.iter().map(|field| field_name(field, Some(prefix), group)).collect()
     }
 
     /// The same output without reports of what is removed: rows of Parquet then need no conversion
@@ -106,6 +126,7 @@ impl<'w> Output<'w> {
             fields,
             options,
             prefix,
+            group: self.group.as_deref(),
             change,
             removed,
             report_removals: self.report_removals,

@@ -1,6 +1,6 @@
 //! Owns: the input of a format's writer, and the counts that it keeps. Never: writes a record.
 
-use crate::emit::change::{ANNOTATION, Change, Removed, RemovedPart};
+use crate::emit::change::{ANNOTATION, CLUSTER, Change, Removed, RemovedPart};
 use crate::emit::error::Error;
 use crate::ingest::fields::Fields;
 use crate::ingest::limits::DocumentLimit;
@@ -35,6 +35,8 @@ pub(super) struct RewriteInput<'a> {
     pub(super) fields: Fields,
     pub(super) options: &'a InputOptions,
     pub(super) prefix: Option<&'a str>,
+    /// The name of the cluster's field, without a prefix.
+    pub(super) group: Option<&'a str>,
     pub(super) change: &'a dyn Fn(Option<u64>) -> Change,
     pub(super) removed: &'a mut dyn FnMut(Removed) -> io::Result<()>,
     /// Whether the caller receives what was removed.
@@ -88,9 +90,9 @@ impl RewriteInput<'_> {
         })
     }
 
-    /// The name of an annotation's field, with the prefix.
+    /// The name of an annotation's field in the output.
     pub(super) fn name(&self, field: &str) -> String {
-        format!("{}{field}", self.prefix.unwrap_or_default())
+        field_name(field, self.prefix, self.group)
     }
 
     /// Refuses an input that already has a field of the name that an annotation would add.
@@ -98,7 +100,11 @@ impl RewriteInput<'_> {
         match ANNOTATION.iter().map(|field| self.name(field)).find(|name| has(name)) {
             Some(name) => {
                 let what = format!("it has a field {name} already");
-                Err(Error::input(self.file, what, "choose another prefix for the added fields"))
+                let remedy = match self.group == Some(name.as_str()) {
+                    true => "choose another name for the field of the cluster",
+                    false => "choose another prefix for the added fields",
+                };
+                Err(Error::input(self.file, what, remedy))
             }
             None => Ok(()),
         }
@@ -107,6 +113,14 @@ impl RewriteInput<'_> {
     /// The error of an output that cannot be written.
     pub(super) fn failed(&self, error: io::Error) -> Error {
         Error::output(self.file, &error)
+    }
+}
+
+/// The name of an annotation's field: with the prefix, or for the cluster as it is given.
+pub(super) fn field_name(field: &str, prefix: Option<&str>, group: Option<&str>) -> String {
+    match group.filter(|_| field == CLUSTER) {
+        Some(name) => name.into(),
+        None => format!("{}{field}", prefix.unwrap_or_default()),
     }
 }
 

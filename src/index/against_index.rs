@@ -51,7 +51,7 @@ struct Held {
 /// What the index holds under a document's own id.
 enum OwnVersion {
     Nothing,
-    Same(Document),
+    Same(Box<Document>),
     Other,
 }
 
@@ -210,7 +210,7 @@ impl Index {
                     }
                     OwnVersion::Same(there) => {
                         known.insert(d.info.id.clone());
-                        found.entry(there.info.id.clone()).or_insert(there);
+                        found.entry(there.info.id.clone()).or_insert(*there);
                     }
                 }
                 if seen.left_out > 0 {
@@ -240,7 +240,7 @@ impl Index {
         let Some(there) = self.get(&d.info.id)? else { return Ok(OwnVersion::Nothing) };
         let equal = || is_same_text(&tokenize(&there.text), &tokenize(&d.text));
         Ok(if there.text == d.text || equal() {
-            OwnVersion::Same(there)
+            OwnVersion::Same(Box::new(there))
         } else {
             OwnVersion::Other
         })

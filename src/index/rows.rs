@@ -4,6 +4,7 @@ use crate::error;
 use crate::hash;
 use crate::model::document::{Document, DocumentInfo};
 use crate::model::page_read::PageRead;
+use crate::model::score::Score;
 use crate::postings::checksum::{SEAL, damaged, seal, unseal};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -123,6 +124,8 @@ struct StoredInfo {
     read: Option<PageRead>,
     #[serde(skip)]
     reference: bool,
+    #[serde(skip)]
+    score: Score,
     #[serde(skip)]
     bytes: u32,
 }

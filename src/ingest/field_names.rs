@@ -15,6 +15,7 @@ pub(super) const ROLES: PerRole<&str> = [
     "text",
     "text",
     "text",
+    "score",
 ];
 pub(crate) const TEXT: usize = 0;
 pub(super) const ID: usize = 1;
@@ -35,11 +36,14 @@ pub(super) const READ_RAW: usize = 8;
 /// The roles of the fields that are joined to the text behind its first one, in their order.
 pub(super) const PARTS: std::ops::Range<usize> = 9..12;
 
+/// The number by which the survivor of a cluster is chosen; only where the caller names it.
+pub(super) const SCORE: usize = 12;
+
 /// The number of roles that a caller may name or look up; the others are nearcopy's own fields.
 const NAMED: usize = 6;
 
 /// A value for each role.
-pub(crate) type PerRole<T> = [T; 12];
+pub(crate) type PerRole<T> = [T; 13];
 
 /// The names that are tried for each role, best first.
 pub(super) const GUESSES: PerRole<&[&str]> = [
@@ -128,6 +132,7 @@ pub(super) const GUESSES: PerRole<&[&str]> = [
     &["read"],
     &["read_share"],
     &["read_raw"],
+    &[],
     &[],
     &[],
     &[],

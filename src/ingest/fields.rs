@@ -4,7 +4,7 @@
 #[cfg(any(feature = "csv", feature = "parquet"))]
 use crate::escape;
 use crate::ingest::field_names::{
-    DATE, GUESSES, ID, OTHER_CASE, PARTS, PerRole, ROLES, SOURCE, TEXT, TITLE, URL, named,
+    DATE, GUESSES, ID, OTHER_CASE, PARTS, PerRole, ROLES, SCORE, SOURCE, TEXT, TITLE, URL, named,
 };
 use crate::ingest::input::InputOptions;
 use crate::ingest::read_result::MissingField;
@@ -36,6 +36,7 @@ impl Fields {
         given[SOURCE] = role(&options.source_field, false);
         given[DATE] = role(&options.date_field, false);
         given[TITLE] = role(&options.title_field, false);
+        given[SCORE] = role(&options.score_field, false);
         let all_given = || given.iter().flatten().flatten().flatten();
         let taken = |name: &str| all_given().any(|g| g.eq_ignore_ascii_case(name));
         let part = |role: usize| {

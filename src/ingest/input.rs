@@ -79,6 +79,9 @@ pub struct InputOptions {
     pub date_field: Option<String>,
     /// The field or column that holds the title; `None`: guessed.
     pub title_field: Option<String>,
+    /// The field or column that holds the [`Score`](crate::Score) of the document; `None`: there is
+    /// none.
+    pub score_field: Option<String>,
     /// The delimiter and the quote of tables.
     pub table: TableOptions,
     /// The encoding of every text that carries no byte-order mark, by its WHATWG label; `None`:

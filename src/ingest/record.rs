@@ -4,7 +4,8 @@
 use crate::ingest::address::host_of;
 use crate::ingest::date;
 use crate::ingest::field_names::{
-    DATE, ID, OTHER_CASE, PerRole, READ, READ_RAW, READ_SHARE, ROLES, SOURCE, TEXT, TITLE, URL,
+    DATE, ID, OTHER_CASE, PerRole, READ, READ_RAW, READ_SHARE, ROLES, SCORE, SOURCE, TEXT, TITLE,
+    URL,
 };
 use crate::ingest::fields::Fields;
 use crate::ingest::input::TableOptions;
@@ -15,6 +16,7 @@ use crate::ingest::read_result::ReadResult;
 use crate::ingest::title;
 use crate::model::document::{Document, DocumentInfo};
 use crate::model::page_read::PageRead;
+use crate::model::score::Score;
 use encoding_rs::Encoding;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -125,6 +127,7 @@ impl<'a> Context<'a> {
         };
         let (id, date) = (hit(ID, Some), hit(DATE, Some));
         let title = hit(TITLE, |value| title::normalise(&value)).map(Arc::from);
+        let score = hit(SCORE, Some).map(|value| Score::of_text(&value)).unwrap_or_default();
         let source = hit(SOURCE, Some).or_else(|| {
             let named = id.as_deref().filter(|_| self.fields.derives_source());
             named.and_then(host_of).or_else(|| hit(URL, |value| host_of(&value)))
@@ -148,6 +151,7 @@ impl<'a> Context<'a> {
             date,
             path,
             record: number,
+            score,
             read: page_read(&others),
             ..DocumentInfo::default()
         };

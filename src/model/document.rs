@@ -3,6 +3,7 @@
 
 use crate::error::Result;
 use crate::model::page_read::{Extent, PageRead};
+use crate::model::score::Score;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -92,6 +93,10 @@ pub struct DocumentInfo {
     /// no stored form has it.
     #[serde(skip)]
     pub reference: bool,
+    /// The number by which a rule of the run prefers one document to another. The rule names its
+    /// field, so no stored form has it.
+    #[serde(skip)]
+    pub score: Score,
     /// The length of the text in bytes; for a text of 4 GiB or more, `u32::MAX`. It follows from
     /// the text, so no stored form has it.
     #[serde(skip)]

@@ -4,8 +4,10 @@
 pub mod detection;
 pub mod document;
 pub mod findings;
+pub mod keep;
 pub mod options;
 pub mod page_read;
 pub mod relation;
 pub mod run_stage;
+pub mod score;
 pub mod thresholds;

@@ -2,6 +2,7 @@
 //! key (the recipe has those settings).
 
 use crate::error::{Error, Result};
+use crate::model::keep::Keep;
 use serde::{Deserialize, Serialize};
 
 /// The bounds of relations, clusters and repeats. A change of one does not require new keys.
@@ -180,68 +181,6 @@ impl std::str::FromStr for SourceLimit {
     }
 }
 
-/// One rule of the survivor policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-#[non_exhaustive]
-pub enum Keep {
-    /// Prefers the earliest date; undated documents come last.
-    Earliest,
-    /// Prefers the latest date; undated documents come last.
-    Latest,
-    /// Prefers the most tokens.
-    Longest,
-    /// Prefers the smallest id, compared as bytes.
-    SmallestId,
-    /// Prefers the source that is first in this list; other sources come last.
-    Source(Vec<String>),
-}
-
-impl std::fmt::Display for Keep {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(&String::from(self.clone()))
-    }
-}
-
-impl std::str::FromStr for Keep {
-    type Err = String;
-    fn from_str(s: &str) -> std::result::Result<Keep, String> {
-        match s {
-            "earliest" => Ok(Keep::Earliest),
-            "latest" => Ok(Keep::Latest),
-            "longest" => Ok(Keep::Longest),
-            "smallest-id" => Ok(Keep::SmallestId),
-            _ => match s.strip_prefix("source=") {
-                Some(list) if !list.is_empty() => {
-                    Ok(Keep::Source(list.split(',').map(|x| x.trim().to_owned()).collect()))
-                }
-                _ => Err(format!(
-                    "{s:?} is not earliest, latest, longest, smallest-id or source=a,b,c"
-                )),
-            },
-        }
-    }
-}
-
-impl TryFrom<String> for Keep {
-    type Error = String;
-    fn try_from(s: String) -> std::result::Result<Keep, String> {
-        s.parse()
-    }
-}
-
-impl From<Keep> for String {
-    fn from(k: Keep) -> String {
-        match k {
-            Keep::Earliest => "earliest".into(),
-            Keep::Latest => "latest".into(),
-            Keep::Longest => "longest".into(),
-            Keep::SmallestId => "smallest-id".into(),
-            Keep::Source(list) => format!("source={}", list.join(",")),
-        }
-    }
-}
-
 impl Default for Thresholds {
     fn default() -> Thresholds {
         Thresholds {
@@ -347,6 +286,10 @@ impl Thresholds {
             ("boilerplate-classes", self.boilerplate_classes),
             ("note-classes", self.note_classes),
         ];
+        let fields = self.keep.iter().filter(|rule| matches!(rule, Keep::Field(_)));
+        if fields.count() > 1 {
+            return Err(Error::Setting { name: "keep", why: "one field:NAME at most".into() });
+        }
         for (name, value) in lengths {
             if value < 2 {
                 return Err(Error::Setting { name, why: format!("at least 2, not {value}") });

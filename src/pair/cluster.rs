@@ -2,7 +2,7 @@
 //! Never: verifies a pair.
 
 use crate::model::document::DocumentInfo;
-use crate::model::thresholds::Keep;
+use crate::model::keep::Keep;
 use std::cmp::Ordering;
 use std::collections::VecDeque;
 
@@ -108,6 +108,8 @@ fn by_rule(rule: &Keep, a: (&DocumentInfo, u32, u32), b: (&DocumentInfo, u32, u3
         Keep::Earliest => (a.0.date.is_none(), &a.0.date).cmp(&(b.0.date.is_none(), &b.0.date)),
         Keep::Latest => (a.0.date.is_none(), &b.0.date).cmp(&(b.0.date.is_none(), &a.0.date)),
         Keep::Longest => b.1.cmp(&a.1),
+        Keep::Field(_) => b.0.score.cmp(&a.0.score),
+        Keep::Nothing => Ordering::Equal,
         Keep::SmallestId => a.2.cmp(&b.2),
         Keep::Source(list) => {
             let place = |d: &DocumentInfo| {
@@ -124,6 +126,7 @@ fn by_rule(rule: &Keep, a: (&DocumentInfo, u32, u32), b: (&DocumentInfo, u32, u3
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::score::Score;
     use proptest::prelude::*;
 
     fn edges(n: usize, pairs: &[(u32, u32)]) -> Vec<Vec<u32>> {
@@ -192,5 +195,12 @@ mod tests {
             Ordering::Greater
         );
         assert_eq!(survivor(&[Keep::Source(vec!["c".into()])], x, y), Ordering::Less);
+        let scored = |score| DocumentInfo { score: Score::of_text(score), ..info("d", None) };
+        let [best, low, without] = ["9", "10.5", "none"].map(scored);
+        let [best, low, without] = [(&best, 1, 0), (&low, 1, 1), (&without, 1, 2)];
+        let field = [Keep::Field("score".into())];
+        assert_eq!(survivor(&field, best, low), Ordering::Greater);
+        assert_eq!(survivor(&field, best, without), Ordering::Less);
+        assert_eq!(survivor(&[Keep::Nothing, Keep::Longest], x, y), Ordering::Greater);
     }
 }

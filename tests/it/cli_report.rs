@@ -160,7 +160,7 @@ fn where_there_is_no_page_it_is_said() {
     let (code, _, err) =
         run(at, &["dedupe", "more.jsonl", "-o", "clean.jsonl", "--format", "html"]);
     assert!(
-        code == 2 && err.contains("--report html=FILE") && !at.join("clean.jsonl").exists(),
+        code == 2 && err.contains("--report FILE.html") && !at.join("clean.jsonl").exists(),
         "{err}"
     );
     done(at, &["dedupe", "more.jsonl", "-o", "clean.jsonl", "--report", "html=page.html", "-q"]);

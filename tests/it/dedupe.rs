@@ -4,7 +4,7 @@
 mod outputs;
 
 use crate::program::{Program, nearcopy, process};
-use crate::scratch::story;
+use crate::scratch::{STORY, WHEAT, near, story};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -259,6 +259,28 @@ fn annotations_say_what_each_record_is() {
     assert!(
         refused(dir.path(), &["again.jsonl", "-o", "x.jsonl", "--annotate"]).contains("cluster")
     );
+}
+
+#[test]
+fn the_field_of_the_cluster_has_the_name_that_it_is_given() {
+    let dir = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(dir.path().join(name), text).unwrap();
+    write("in.jsonl", &odd_lines().concat());
+    write("in.csv", &format!("id,text\n1,\"{STORY}\"\n2,\"{}\"\n3,\"{WHEAT}\"\n", near(STORY)));
+    run(dir.path(), &["in.jsonl", "-o", "out.jsonl", "--annotate=dup_", "--group", "cluster id"]);
+    let text = fs::read_to_string(dir.path().join("out.jsonl")).unwrap();
+    let members = text.lines().filter(|line| line.contains("\"cluster id\":\"")).count();
+    assert!(members >= 2 && text.contains("dup_relation") && !text.contains("dup_cluster"));
+    run(dir.path(), &["in.csv", "-o", "out.csv", "--annotate", "--group", "a, \"b\""]);
+    let table = fs::read_to_string(dir.path().join("out.csv")).unwrap();
+    let head = "id,text,\"a, \"\"b\"\"\",relation,partner,coverage,spans\n";
+    assert!(table.starts_with(head), "{table}");
+    let no = |args: &[&str]| refused(dir.path(), &[&["in.csv", "-o", "x.csv"], args].concat());
+    assert!(no(&["--group", "g"]).contains("--annotate"));
+    assert!(no(&["--annotate", "--group", "spans"]).contains("another added field"));
+    assert!(no(&["--annotate", "--group", ""]).contains("--group needs the name"));
+    assert!(no(&["--annotate", "--group", "text"]).contains("choose another name"));
+    assert!(!dir.path().join("x.csv").exists());
 }
 
 #[test]

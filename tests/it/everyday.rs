@@ -241,3 +241,33 @@ fn init_writes_the_settings_that_it_sees() {
     assert!(refused(here.path(), &["init", "gone", "-o", "x.toml"]).contains("gone"));
     assert!(!here.file("x.toml").exists());
 }
+
+#[test]
+fn the_long_form_of_an_output_is_noted_once() {
+    let here = Here::with(&[("a.txt", STORY), ("b.txt", &near(STORY)), ("c.txt", WHEAT)]);
+    let err = |args: &[&str]| nearcopy().at(here.path()).args(args).done().err;
+    let note = "-o json=FILE: -o FILE.json does the same";
+    let both = ["scan", "a.txt", "b.txt", "-o", "json=r.json", "-o", "html=r.html"];
+    let said = err(&both);
+    assert!(said.contains(note) && said.matches("does the same").count() == 1, "{said}");
+    assert!(!err(&[&both[..], &["-q"]].concat()).contains("does the same"));
+    assert!(!err(&["scan", "a.txt", "b.txt", "-o", "r.json"]).contains("does the same"));
+    assert!(err(&["compare", "a.txt", "b.txt", "-o", "jsonl=r"]).contains("-o FILE.jsonl does"));
+    let dedupe = ["dedupe", "a.txt", "c.txt", "-o", "clean", "--report", "json=d.json"];
+    let said = err(&dedupe);
+    assert!(said.contains("--report FILE.json does the same"), "{said}");
+}
+
+#[test]
+fn a_table_in_single_quotes_is_cleaned_byte_for_byte() {
+    let head = "'id';'text'\r\n";
+    let quoted = |id: u32, text: &str| format!("'{id}';'{}'\r\n", text.replace('\'', "''"));
+    let odd = format!("It's \"late\"; {WHEAT}\nA second line.");
+    let rows = [quoted(1, STORY), quoted(2, &odd), quoted(3, STORY), format!("4;{HARBOUR}\r\n")];
+    let here = Here::with(&[("a.csv", &format!("{head}{}", rows.concat()))]);
+    ok(here.path(), &["dedupe", "a.csv", "-o", "b.csv"]);
+    let left = [head, &rows[0], &rows[1], &rows[3]].concat();
+    assert_eq!(here.read("b.csv"), left);
+    ok(here.path(), &["dedupe", "b.csv", "-o", "c.csv", "--annotate"]);
+    assert!(here.read("c.csv").starts_with("'id';'text';"), "{}", here.read("c.csv"));
+}

@@ -92,6 +92,8 @@ mod scratch;
 mod seeds;
 #[cfg(feature = "cli")]
 mod stages;
+#[cfg(feature = "cli")]
+mod survivors;
 #[cfg(all(feature = "csv", feature = "parquet"))]
 mod tables;
 #[cfg(feature = "cli")]

@@ -4,6 +4,7 @@
 use crate::cli::amount::Amount;
 use crate::cli::exit::{Result, usage};
 use crate::cli::flag_values::OutputFormat;
+use crate::cli::messages::clean;
 use crate::cli::output::{probe, probe_target};
 use crate::cli::paths::{apart, distinct};
 use crate::cli::progress::TalkArgs;
@@ -11,6 +12,7 @@ use crate::cli::settings::{SettingArgs, Settings};
 use crate::cli::target::Target;
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use nearcopy::emit::Output;
 use nearcopy::{Relation, Removal};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -109,6 +111,11 @@ pub struct Dedupe {
         help_heading = "Output"
     )]
     pub annotate: Option<String>,
+
+    /// With --annotate: the name of the field of the cluster, which gets no prefix [default:
+    /// cluster]
+    #[arg(long, value_name = "FIELD", requires = "annotate", help_heading = "Output")]
+    pub group: Option<String>,
 
     /// Write everything removed to this file, as JSON Lines: id, partner, relation, scores, spans
     /// and the record itself
@@ -244,8 +251,24 @@ impl Dedupe {
         Ok(removal)
     }
 
+    /// Checks that the fields of an annotation have names of their own.
+    fn check_names(&self) -> Result<()> {
+        let names =
+            Output::field_names(self.annotate.as_deref().unwrap_or(""), self.group.as_deref());
+        let [group, others @ ..] = &names[..] else { return Ok(()) };
+        let why = match group.as_str() {
+            "" => "--group needs the name of a field".into(),
+            name if others.contains(group) => {
+                format!("--group {}: another added field has this name", clean(name))
+            }
+            _ => return Ok(()),
+        };
+        Err(usage("dedupe", why))
+    }
+
     /// Checks that inputs and outputs can be combined.
     pub fn check_usage(&self, settings: &Settings) -> Result<()> {
+        self.check_names()?;
         if self.paths.is_empty() {
             return Err(usage(
                 "dedupe",

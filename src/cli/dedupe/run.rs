@@ -19,6 +19,7 @@ use crate::cli::read_corpus::{
 };
 use crate::cli::removal_limit;
 use crate::cli::settings::Settings;
+use crate::cli::target::note_named_formats;
 use nearcopy::clean::{Cleaning, Plan};
 use nearcopy::index::AgainstIndex;
 use nearcopy::ingest::{Format, ReadFile};
@@ -56,7 +57,8 @@ impl Dedupe {
         self.paths = or_piped(std::mem::take(&mut self.paths));
         let removal = self.removal(&settings)?;
         self.check_usage(&settings)?;
-        no_page(&settings.flags.report, "--report html=FILE writes it beside the cleaning")?;
+        note_named_formats("--report", &self.report, self.talk.quiet);
+        no_page(&settings.flags.report, "--report FILE.html writes it beside the cleaning")?;
         let reads = self.index_read_only || self.dry_run || self.annotate.is_some();
         let index =
             self.index.as_deref().map(|dir| Against::open(dir, reads, &settings)).transpose()?;
@@ -211,8 +213,9 @@ impl Dedupe {
         let rewrite = Rewrite {
             cleaned,
             files: &given.files,
-            options: &settings.flags.input.options(),
+            options: &settings.flags.options(),
             annotate: self.annotate.as_deref(),
+            group: self.group.as_deref(),
             removed: self.removed.as_deref(),
         };
         let mut outputs = Outputs::default();

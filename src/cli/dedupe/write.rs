@@ -23,6 +23,8 @@ pub struct Rewrite<'a> {
     pub options: &'a InputOptions,
     /// Annotate records with fields of this prefix, and remove nothing.
     pub annotate: Option<&'a str>,
+    /// The name of the field of the cluster, if it is not the usual one.
+    pub group: Option<&'a str>,
     /// The file that receives removed content.
     pub removed: Option<&'a Path>,
 }
@@ -98,7 +100,7 @@ impl Rewrite<'_> {
         format: Format,
         compression: Option<Compression>,
     ) -> Output<'w> {
-        let output = Output::new(out, format, compression, self.annotate);
+        let output = Output::new(out, format, compression, self.annotate).group(self.group);
         if self.removed.is_some() { output } else { output.silent() }
     }
 

@@ -191,6 +191,7 @@ mod tests {
                 fields,
                 options: &options,
                 prefix,
+                group: None,
                 change: &change,
                 removed: &mut removed,
                 report_removals,

@@ -36,6 +36,9 @@ impl Dialect {
         match context.table.quote {
             Some(TableQuote::None) => dialect.quote = None,
             Some(TableQuote::Character(quote)) => dialect.quote = Some(quote),
+            None if dialect.is_single_quoted(format, head, context) => {
+                dialect.quote = Some(b'\'');
+            }
             None => {}
         }
         dialect.delimiter =
@@ -85,6 +88,35 @@ impl Dialect {
         };
         let shown = order.iter().find(shows_text).or_else(|| order.iter().find(outside));
         *shown.unwrap_or(&order[0])
+    }
+
+    /// Whether single quotes are the quotes: each name of the header stands in them, one is that of
+    /// the text, and with them no more rows are ragged. Without them such a header has no text, so
+    /// no table is read otherwise that could be read before.
+    fn is_single_quoted(&self, format: Format, head: &[u8], context: &Context) -> bool {
+        if !head.starts_with(b"'") {
+            return false;
+        }
+        let of = |quote: u8| {
+            let mut dialect = Dialect { quote: Some(quote), ..*self };
+            let delimiter = context.table.delimiter;
+            dialect.delimiter =
+                delimiter.unwrap_or_else(|| dialect.delimiter_of(format, head, context));
+            dialect
+        };
+        let (single, double) = (of(b'\''), of(b'"'));
+        let names = single.pieces(single.first_line(head), single.delimiter);
+        let stands_in_quotes = |name: &&[u8]| {
+            let name = name.trim_ascii();
+            name.len() > 2 && name.starts_with(b"'") && name.ends_with(b"'")
+        };
+        if !names.iter().all(stands_in_quotes) {
+            return false;
+        }
+        let names: Vec<String> =
+            names.into_iter().map(|name| single.unquoted(&context.value(name).0)).collect();
+        context.fields.has_text(&context.fields.columns(&names, |_, _| true))
+            && single.ragged(head) <= double.ragged(head)
     }
 
     fn first_line<'h>(&self, head: &'h [u8]) -> &'h [u8] {
@@ -233,6 +265,23 @@ mod tests {
     }
 
     #[test]
+    fn single_quotes_are_those_of_the_whole_header() {
+        for (head, quote) in [
+            ("'id','text'\n'1','a, b'\n", '\''),
+            ("'id';'text'\n'1';'it''s; here'\n2;plain\n", '\''),
+            ("'text'\n'one, two'\n", '\''),
+            ("'id', 'text'\n'1', 'a, b'\n", '\''),
+            ("id,text\n1,'tis the season'\n2,'twas\n", '"'),
+            ("id,text\n'1','a, b'\n", '"'),
+            ("'id',text\n'1','a, b'\n", '"'),
+            ("'id','note'\n'1','a'\n", '"'),
+            ("\"id\",\"text\"\n'1','a'\n", '"'),
+        ] {
+            assert_eq!(of(Format::Csv, head).quote.map(char::from), Some(quote), "{head}");
+        }
+    }
+
+    #[test]
     fn blanks_and_backslashes_are_recognised_where_all_rows_agree() {
         for (rows, spaced, backslash) in [
             ("1, \"a, b\"\n", true, false),
@@ -253,7 +302,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_beginning_has_a_dialect(head in "[abtext,;|\\\\ \"\r\n]{0,60}") {
+        fn any_beginning_has_a_dialect(head in "[abtext,;|\\\\ \"'\r\n]{0,60}") {
             of(Format::Csv, &head);
             of(Format::Tsv, &head);
         }

@@ -3,7 +3,7 @@
 
 use crate::ingest::date;
 use crate::ingest::decode;
-use crate::ingest::field_names::{DATE, ID, PerRole, SOURCE, TITLE};
+use crate::ingest::field_names::{DATE, ID, PerRole, SCORE, SOURCE, TITLE};
 use crate::ingest::front_matter::{is_markdown, split};
 use crate::ingest::open_file::{OpenFile, PartialRead};
 use crate::ingest::problem::Reason;
@@ -11,6 +11,7 @@ use crate::ingest::read_result::ReadResult;
 use crate::ingest::record::Context;
 use crate::ingest::title;
 use crate::model::document::{Document, DocumentInfo};
+use crate::model::score::Score;
 use encoding_rs::{Encoding, UTF_8};
 use std::sync::Arc;
 
@@ -77,6 +78,7 @@ fn document(path: &str, mut text: String, whole: bool, context: &Context) -> Doc
         };
         info.id = of(ID, false).unwrap_or(info.id);
         info.source = of(SOURCE, false).map(Arc::from);
+        info.score = of(SCORE, false).map(|value| Score::of_text(&value)).unwrap_or_default();
         info.title = of(TITLE, true).and_then(|value| title::normalise(&value)).map(Arc::from);
         info.date = of(DATE, true).and_then(|value| date::normalise(&value)).map(Arc::from);
         let lines = memchr::memchr_iter(b'\n', &text.as_bytes()[..head.end]).count();

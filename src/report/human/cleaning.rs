@@ -169,7 +169,9 @@ impl<'a> Human<'a, '_> {
             }
             let of = coverage_in_words(*coverage);
             // The removal says which one stays, and not which one is the copy.
-            let kept = format!("{} stays", display::fit(self.findings.id(*partner), 240));
+            let goes = cleaned.plan.removal_of(*partner).is_some();
+            let verb = if goes { "goes too" } else { "stays" };
+            let kept = format!("{} {verb}", display::fit(self.findings.id(*partner), 240));
             let mut details = vec![relation.name().to_owned(), kept, of];
             let earlier = evidence::earlier_of(self.findings.documents, removed.document, *partner);
             if earlier == Some(removed.document) {

@@ -72,8 +72,15 @@ fn the_background_in_force_is_said_once() {
     assert_eq!(said(&["explain", "s1", "--in", "c.jsonl"]), of_corpus);
     assert_eq!(said(&["compare", "s1", "s3", "--in", "c.jsonl", "--no-background"]), "");
     assert_eq!(said(&["compare", "s1", "s3", "--in", "c.jsonl", "-q"]), "");
-    assert!(said(&["compare", "a.txt", "b.txt"]).starts_with("nearcopy: no background: "));
-    assert_eq!(said(&["compare", "a.txt", "b.txt", "--no-background"]), "");
+    // Of two files only where they share something and are not equal.
+    dir.write("near.txt", near(STORY));
+    let alone = said(&["compare", "a.txt", "near.txt"]);
+    assert!(alone.starts_with("nearcopy: no background: ") && alone.lines().count() == 1);
+    assert_eq!(said(&["compare", "a.txt", "near.txt", "--no-background"]), "");
+    assert_eq!(said(&["compare", "a.txt", "near.txt", "-q"]), "");
+    assert_eq!(said(&["compare", "a.txt", "b.txt"]), "");
+    dir.write("same.txt", STORY.to_uppercase());
+    assert_eq!(said(&["compare", "a.txt", "same.txt"]), "");
     // The window of dates counts for the background as it does for a scan.
     let dated = said(&["compare", "s1", "s3", "--in", "c.jsonl", "--since", "2024"]);
     assert!(dated.contains("from the corpus: 0 texts"), "{dated}");
