@@ -7,6 +7,7 @@ use super::messages::say;
 use super::settings::Settings;
 use nearcopy::Scan;
 use nearcopy::ingest::InputOptions;
+use nearcopy::progress::RunStage;
 use nearcopy::stages::{check_folder, check_shared_folder, remove_run};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -43,10 +44,10 @@ impl Settings {
     }
 
     /// A scan over one part of a stage, which keeps what it makes in the folder of --scratch.
-    pub fn shared<'a>(&self, scan: Scan<'a>) -> Result<Scan<'a>> {
+    pub fn shared<'a>(&self, scan: Scan<'a>, stage: RunStage) -> Result<Scan<'a>> {
         let folder = self.flags.run.scratch.clone();
-        if let Some(folder) = folder.as_deref().filter(|folder| folder.exists()) {
-            check_shared_folder(folder)?;
+        if let Some(folder) = &folder {
+            check_shared_folder(folder, stage)?;
         }
         Ok(scan.options(self.run_options().with(|o| o.checkpoints = folder)))
     }

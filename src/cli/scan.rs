@@ -12,6 +12,7 @@ use super::recipe;
 use super::settings::{SettingArgs, Settings};
 use nearcopy::Documents;
 use nearcopy::ingest::WALKED;
+use nearcopy::progress::RunStage;
 use nearcopy::report::Findings;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -172,7 +173,7 @@ impl Scan {
             return settings.kept(settings.scan());
         }
         match settings.flags.run.scratch {
-            Some(_) => settings.shared(settings.scan()),
+            Some(_) => settings.shared(settings.scan(), RunStage::Cluster),
             None => Err(no_scratch()),
         }
     }

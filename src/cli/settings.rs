@@ -6,7 +6,6 @@ use super::exit::{Failure, Result};
 use super::flag_values::{delimiter, encoding, pattern, quote};
 use super::flags::{Flags, described};
 use super::gate::GateFlags;
-use super::messages::escaped_path;
 use clap::Args;
 use nearcopy::gate::IgnoreRule;
 use nearcopy::ingest::check_field_names;
@@ -165,10 +164,7 @@ impl Settings {
         let run = &self.flags.run;
         let most = run.memory().map_or(u64::MAX, |memory| memory / 4);
         let texts = SpillableTexts::new(most, run.scratch());
-        if let Some(directory) = &run.scratch {
-            std::fs::create_dir_all(directory).map_err(|e| {
-                Failure::Said(format!("--scratch {}: {e}", escaped_path(directory)))
-            })?;
+        if run.scratch.is_some() {
             texts.check_directory()?;
         }
         Ok(texts)

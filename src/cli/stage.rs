@@ -147,7 +147,7 @@ impl WholeArgs {
         meter.shares_stages(true);
         meter.memory(settings.flags.run.memory());
         let boilerplate = boilerplate(&settings, &meter, self.talk.quiet)?;
-        let scan = settings.shared(settings.scan())?;
+        let scan = settings.shared(settings.scan(), stage)?;
         let mut taken = take_in(
             &inputs(&self.paths),
             &settings.input_options(),

@@ -1,7 +1,8 @@
 //! Owns: which results of stages are kept, read again and made anew. Never: knows how a stage makes
 //! one.
 
-use crate::engine::run_folder::{RunFolder, RunIdentity};
+use crate::engine::run_folder::RunFolder;
+use crate::engine::run_identity::RunIdentity;
 use crate::engine::stage_blocks::{StageBlocks, StageBlocksWriter};
 #[cfg(feature = "stages")]
 use crate::engine::stage_data::{self, StageData};

@@ -24,6 +24,7 @@ pub mod pairs;
 pub mod preset;
 pub mod repeats;
 pub mod run_folder;
+pub mod run_identity;
 pub mod scan_job;
 pub mod scratch;
 pub mod search;

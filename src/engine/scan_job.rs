@@ -2,7 +2,7 @@
 
 use crate::engine::background_source::BackgroundSource;
 use crate::engine::checkpoint::Checkpoints;
-use crate::engine::run_folder::RunIdentity;
+use crate::engine::run_identity::RunIdentity;
 use crate::error::Result;
 use crate::model::document::Documents;
 use crate::model::options::{Progress, RunOptions};

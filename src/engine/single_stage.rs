@@ -4,7 +4,7 @@
 use crate::engine::batch::{carried_out, check, in_pool};
 use crate::engine::candidates::Candidates;
 use crate::engine::fingerprints;
-use crate::engine::run_folder::MOST_PARTS;
+use crate::engine::run_identity::MOST_PARTS;
 use crate::engine::scan_job::{KeyKinds, ScanJob};
 use crate::engine::search::{
     SortedKeys, candidate_search, compared_by_documents, compared_part, families_of, sorted_keys,
