@@ -164,7 +164,7 @@ flags!(RunFlags {
     ///
     /// This is for scan, check and dedupe (without --index). The folder is of one run alone, and is
     /// made if it is not there: one that holds anything else is refused. Its files are deleted when
-    /// the outputs are written; they take two to four times the bytes of the texts. Scratch files
+    /// the outputs are written; they take 1.5 to 4 times the bytes of the texts. Scratch files
     /// without a name (--memory) are there, too: of other commands it is only their directory.
     #[arg(value_name = "DIR", help_heading = "Run", hide_short_help = true)]
     scratch: PathBuf,

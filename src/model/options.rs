@@ -22,7 +22,7 @@ pub struct RunOptions {
     /// A run that is begun again with the same documents and settings goes on behind the last
     /// finished stage, and finds the same. The folder is of one run alone: one that holds anything
     /// else is refused. It stays until [`remove_run`](crate::stages::remove_run) deletes its files.
-    /// What is kept takes two to four times the bytes of the texts. It needs the feature `stages`.
+    /// What is kept takes 1.5 to 4 times the bytes of the texts. It needs the feature `stages`.
     pub checkpoints: Option<PathBuf>,
 }
 
