@@ -124,7 +124,6 @@ pub fn compared_by_documents(
     candidates: &Candidates,
     verifier: &Verifier,
 ) -> Result<Vec<Verified>> {
-    job.progress.begin(Stage::Compare, candidates.steps);
     compared(RunStage::CompareByDocuments, job, candidates, verifier)
 }
 
@@ -134,7 +133,6 @@ pub fn compared_by_passages(
     candidates: &Candidates,
     verifier: &Verifier,
 ) -> Result<Vec<Verified>> {
-    job.progress.begin(Stage::Compare, candidates.steps);
     compared(RunStage::CompareByPassages, job, candidates, verifier)
 }
 
@@ -144,6 +142,7 @@ fn compared(
     candidates: &Candidates,
     verifier: &Verifier,
 ) -> Result<Vec<Verified>> {
+    job.progress.begin(Stage::Compare, candidates.steps);
     let mut all = Vec::new();
     for part in 1..=job.checkpoints.parts() {
         all.append(&mut compared_part(stage, part, job, candidates, verifier)?);
