@@ -86,8 +86,9 @@ impl Meter {
 }
 
 /// Runs work on a separate thread, while this one checks for signals and calls `progress(stage,
-/// done, total)`. An exception from either cancels the work, and is raised when the work has ended,
-/// or earlier if that takes long: a sort of all keys, for example, does not check for cancellation.
+/// done, total)`, and once more when the work has ended, so that short work is shown as well. An
+/// exception from either cancels the work, and is raised when the work has ended, or earlier if
+/// that takes long: a sort of all keys, for example, does not check for cancellation.
 pub fn run<T: Send + 'static>(
     py: Python,
     progress: Option<&Bound<PyAny>>,
@@ -111,7 +112,11 @@ pub fn run<T: Send + 'static>(
     loop {
         let wait = || receive.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(LOOK);
         match py.detach(wait) {
-            Ok(done) => return raised.map_or_else(|| done.map_err(raise), |(error, _)| Err(error)),
+            Ok(done) => {
+                let found = raised.map_or_else(|| done.map_err(raise), |(error, _)| Err(error))?;
+                progress.map_or(Ok(()), |p| meter.tell(p))?;
+                return Ok(found);
+            }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => {
                 return Err(pyo3::panic::PanicException::new_err("a thread of nearcopy panicked"));

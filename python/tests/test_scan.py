@@ -536,7 +536,7 @@ def test_progress_is_told_and_what_it_raises_ends_the_scan(story):
     texts = [f"{story} {n} {n * n} {n * 7919}" for n in range(20000)]
     told = []
     nearcopy.scan(texts, progress=lambda *now: told.append(now))
-    assert all(stage and 0 <= done for stage, done, _ in told)
+    assert told and all(stage and 0 <= done for stage, done, _ in told)
 
     def stop(*_):
         raise LookupError("enough")
