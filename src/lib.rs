@@ -149,6 +149,7 @@ pub use clean::Removal;
 pub use engine::batch::{background_of, scan, scan_with};
 pub use engine::builder::{Compare, Scan};
 pub use engine::corpus::{Corpus, Texts};
+pub use engine::document_infos::DocumentInfos;
 pub use engine::pairs::compare_pairs;
 pub use engine::preset::Preset;
 pub use engine::spillable_texts::SpillableTexts;

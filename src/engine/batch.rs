@@ -291,7 +291,7 @@ pub fn summary_counts(
 ) -> Summary {
     Summary {
         documents: documents.count() as u64,
-        bytes: (0..documents.count()).map(|n| u64::from(documents.info(n).bytes)).sum(),
+        bytes: (0..documents.count()).map(|n| u64::from(documents.bytes(n))).sum(),
         renamed: documents.renamed(),
         limited: [&all.limited[..], &limits].concat(),
         without_text: all.without_text,
@@ -308,8 +308,8 @@ pub fn summary_counts(
 pub fn check(documents: &dyn Documents, recipe: &Recipe, thresholds: &Thresholds) -> Result<()> {
     recipe.check()?;
     thresholds.check()?;
-    let late = (1..documents.count()).find(|&n| documents.info(n - 1).id > documents.info(n).id);
-    late.map_or(Ok(()), |n| Err(Error::Unordered { id: documents.info(n).id.clone() }))
+    let late = (1..documents.count()).find(|&n| documents.id(n - 1) > documents.id(n));
+    late.map_or(Ok(()), |n| Err(Error::Unordered { id: documents.id(n).into_owned() }))
 }
 
 /// The most threads of a pool: more of them only take memory, and a machine may not have them.

@@ -34,7 +34,7 @@ pub fn listed(
     if t.all_pairs {
         return out;
     }
-    let bytes: u64 = (0..documents.count()).map(|n| u64::from(documents.info(n).bytes)).sum();
+    let bytes: u64 = (0..documents.count()).map(|n| u64::from(documents.bytes(n))).sum();
     let budget = match t.report_budget {
         u32::MAX => u64::MAX,
         each => bytes.saturating_mul(u64::from(each)).max(LEAST_BYTES),

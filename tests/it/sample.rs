@@ -140,7 +140,7 @@ pub fn pair(
 
 /// A detection without findings.
 pub fn empty(corpus: &Corpus) -> Detection {
-    let bytes = (0..corpus.count()).map(|n| u64::from(corpus.info(n).bytes)).sum();
+    let bytes = (0..corpus.count()).map(|n| u64::from(corpus.bytes(n))).sum();
     Detection {
         recipe_id: "00112233445566aa".into(),
         background_id: "none".into(),

@@ -11,6 +11,7 @@ use crate::report::schema::span::PassageJson;
 use crate::report::schema::summary::is_zero;
 use crate::report::texts::Texts;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
 
 /// A finding as JSON.
@@ -18,8 +19,8 @@ use std::io::{self, BufWriter, Write};
 struct FindingView<'a> {
     kind: &'a str,
     state: &'a str,
-    document: &'a str,
-    partner: &'a str,
+    document: Cow<'a, str>,
+    partner: Cow<'a, str>,
     coverage: Option<f64>,
     partner_coverage: Option<f64>,
     passages: Vec<PassageJson>,

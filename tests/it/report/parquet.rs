@@ -59,7 +59,7 @@ fn equal(sample: &Sample) -> Tables {
 fn with_everything() -> Sample {
     let Sample { corpus, mut detection, skipped } = evidence();
     let documents = (0..corpus.count()).map(|n| {
-        let mut info = corpus.info(n).clone();
+        let mut info = corpus.info(n).into_owned();
         match n {
             1 => info.read = Some(PageRead::new(Extent::Part).with_share(37)),
             2 => info.record = Some(9),
