@@ -253,5 +253,43 @@ mod tests {
             let renamed = plain.iter().filter(|id| id.contains('@')).count();
             prop_assert_eq!(corpus.renamed(), renamed as u64);
         }
+
+        /// The order and the names are those of structs that are renamed and sorted.
+        #[test]
+        fn the_column_is_in_the_order_of_the_documents(
+            of in prop::collection::vec((0u8..5, 0u8..3, 0u8..3, 0u8..3, any::<bool>()), 0..30),
+        ) {
+            let document = |&(id, text, source, record, reference): &(u8, u8, u8, u8, bool)| {
+                let mut document = Document::new(id.to_string(), text.to_string());
+                document.info.source = (source > 0).then(|| source.to_string().into());
+                document.info.record = (record > 0).then_some(record.into());
+                document.info.reference = reference;
+                document
+            };
+            let mut plain: Vec<Document> = of.iter().map(document).collect();
+            let corpus = Corpus::new(plain.clone()).unwrap();
+            let hash = |text: &str| {
+                (hash::bytes(text.as_bytes()), hash::wide_bytes(text.as_bytes()))
+            };
+            let own = plain.clone();
+            for document in &mut plain {
+                let (id, text) = (document.info.id.clone(), document.text.as_str());
+                if own.iter().any(|other| other.info.id == id && other.text != text) {
+                    document.info.id = format!("{id}@{:08x}", hash(text).0 >> 32);
+                }
+            }
+            plain.sort_by_key(|Document { info: d, text }| {
+                (d.id.clone(), hash(text), d.source.clone(), d.record, d.reference)
+            });
+            prop_assert_eq!(corpus.count(), plain.len());
+            for (n, Document { info, text }) in plain.iter().enumerate() {
+                prop_assert_eq!(&*corpus.info(n), info);
+                prop_assert_eq!((&*corpus.id(n), corpus.bytes(n)), (&*info.id, info.bytes));
+                prop_assert_eq!(&*corpus.text(n).unwrap(), text);
+                let first = plain.iter().position(|other| other.info.id == info.id);
+                prop_assert_eq!(corpus.find(&info.id), first);
+            }
+            prop_assert_eq!(corpus.find("5"), None);
+        }
     }
 }

@@ -320,8 +320,8 @@ mod tests {
         #[test]
         fn no_bytes_are_refused(row in prop::collection::vec(any::<u8>(), 0..60)) {
             let shared = SharedStrings::default();
-            let mut again = Vec::new();
-            info_row::write(&InfoRow::read(&row, &shared).to_info(), &mut shared.clone(), &mut again);
+            let info = InfoRow::read(&row, &shared).to_info();
+            info_row::write(&info, &mut shared.clone(), &mut Vec::new());
             info_row::id_bytes(&row);
             info_row::set_text_length(&mut row.clone(), 1);
             info_row::set_reference(&mut row.clone());
@@ -340,10 +340,9 @@ mod tests {
         let mut kept = column(&infos);
         check(&kept, &infos);
         assert!(kept.blocks.len() > 8 && kept.blocks[1..].iter().all(|block| block.first > 0));
-        kept.retain(|n| n % 5 == 0 && !(9_000..20_000).contains(&n));
-        let wanted = |(n, info): (usize, DocumentInfo)| {
-            (n % 5 == 0 && !(9_000..20_000).contains(&n)).then_some(info)
-        };
+        let stays = |n: usize| n.is_multiple_of(5) && !(9_000..20_000).contains(&n);
+        kept.retain(stays);
+        let wanted = |(n, info): (usize, DocumentInfo)| stays(n).then_some(info);
         check(&kept, &infos.into_iter().enumerate().filter_map(wanted).collect::<Vec<_>>());
     }
 

@@ -103,10 +103,10 @@ impl SourceMatrix {
     /// Returns `None` where no shared text has a source.
     fn new(findings: Findings) -> Option<SourceMatrix> {
         let source = |n: u32| findings.documents.info(n as usize).source.clone();
-        let mut sums: HashMap<(Option<Arc<str>>, Option<Arc<str>>), u64> = HashMap::new();
+        let mut sums: HashMap<[Option<Arc<str>>; 2], u64> = HashMap::new();
         let mut add = |a: u32, b: u32, words: u64| {
             let (x, y) = (source(a).min(source(b)), source(a).max(source(b)));
-            *sums.entry((x, y)).or_default() += words;
+            *sums.entry([x, y]).or_default() += words;
         };
         // A template is no copy: its words are not counted.
         for pair in findings.detection.pairs.iter().filter(|p| p.relation.row().same_text) {
@@ -117,7 +117,7 @@ impl SourceMatrix {
             class[1..].iter().for_each(|&n| add(class[0], n, u64::from(words)));
         }
         let mut totals: BTreeMap<Option<&str>, u64> = BTreeMap::new();
-        for ((x, y), &words) in &sums {
+        for ([x, y], &words) in &sums {
             *totals.entry(x.as_deref()).or_default() += words;
             if x != y {
                 *totals.entry(y.as_deref()).or_default() += words;
@@ -133,8 +133,8 @@ impl SourceMatrix {
         let at: HashMap<_, _> =
             order.iter().enumerate().map(|(i, &(source, _))| (source, i.min(own))).collect();
         let mut cells = BTreeMap::new();
-        for ((x, y), &words) in &sums {
-            let [x, y] = [x, y].map(|source| source.as_deref());
+        for (both, &words) in &sums {
+            let [x, y] = both.each_ref().map(Option::as_deref);
             let (i, j) = (at[&x].min(at[&y]), at[&x].max(at[&y]));
             *cells.entry((i, j)).or_default() += words;
         }
