@@ -115,6 +115,9 @@ impl Relations {
             Row::Stored(_) => 0,
         };
         self.bytes += new.iter().map(in_memory).sum::<usize>();
+        if self.most < usize::MAX {
+            self.pairs.reserve_exact(new.len());
+        }
         self.pairs.extend(new);
         if self.bytes > self.most {
             self.spill()?;
