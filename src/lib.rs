@@ -160,6 +160,7 @@ pub use index::Index;
 pub use model::detection::{Comparison, Detection, Relation};
 pub use model::document::{Document, DocumentInfo, Documents};
 pub use model::options::{Progress, RunOptions};
+pub use model::pair_list::Pairs;
 pub use model::score::Score;
 pub use model::thresholds::Thresholds;
 pub use pair::background::Background;

@@ -22,6 +22,7 @@ pub mod listed;
 pub mod members;
 pub mod notes;
 pub mod pair_order;
+pub mod pair_store;
 pub mod pairs;
 pub mod preset;
 pub mod relations;

@@ -102,7 +102,7 @@ impl QueryReport {
             clusters: Vec::new(),
             equal: Vec::new(),
             titles: Vec::new(),
-            pairs,
+            pairs: pairs.into(),
             repeats: Vec::new(),
             summary: Summary::default(),
         };

@@ -69,7 +69,7 @@ pub fn check_json(checked: GateReport, out: &mut dyn Write) -> io::Result<()> {
     write.open("findings")?;
     in_parallel(
         checked.findings,
-        &checked.verdict.findings,
+        &checked.verdict.findings.iter().collect::<Vec<_>>(),
         |f, x, t, to| value(to, &of(f, checked, x, t)?),
         |i| write.item(i),
     )?;
@@ -96,7 +96,7 @@ pub fn check_jsonl(checked: GateReport, out: &mut dyn Write) -> io::Result<()> {
     body_lines(checked.findings, out)?;
     line(out, "gate", &view(checked))?;
     let mut write = |item: &[u8]| out.write_all(item);
-    let findings = &checked.verdict.findings;
+    let findings = &checked.verdict.findings.iter().collect::<Vec<_>>();
     in_parallel(
         checked.findings,
         findings,

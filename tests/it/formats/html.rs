@@ -306,7 +306,7 @@ fn long_texts_are_cut_around_their_passages() {
     let corpus =
         Corpus::new([Document::new("a", text("één")), Document::new("b", text("dos"))]).unwrap();
     let mut detection = empty(&corpus);
-    detection.pairs =
+    *detection.pairs =
         vec![pair(&corpus, "a", "b", Relation::Quotes, [0.1, 0.1], &[(shared, shared)])];
     let sample = Sample { corpus, detection, skipped: vec![] };
     let page = page_with(&sample, HtmlOptions::default().with(|s| s.most_text = 8000));

@@ -140,7 +140,7 @@ fn strings_are_as_they_were_read() {
     detection.titles = vec![all.iter().map(|&n| vec![n]).collect()];
     detection.clusters = vec![Cluster { representative: 2, members: all, weakest: 0.5 }];
     let of = |id: &str| place(&corpus, id, text, 0);
-    detection.pairs = vec![pair(
+    *detection.pairs = vec![pair(
         &corpus,
         ids[0],
         ids[1],
@@ -185,7 +185,7 @@ fn large() -> Sample {
         matches: matches[..(n % 3) as usize].to_vec(),
         ..Comparison::default()
     };
-    detection.pairs = (1..COUNT)
+    *detection.pairs = (1..COUNT)
         .map(|n| Pair { a: n - 1, b: n, relation: Relation::Quotes, comparison: comparison(n) })
         .collect();
     Sample { corpus, detection, skipped: vec![] }
