@@ -2,7 +2,7 @@
 //! that is.
 
 use crate::error::Result;
-use crate::model::detection::Pair;
+use crate::model::comparison::Pair;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt;

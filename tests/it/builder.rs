@@ -56,7 +56,7 @@ fn pairs_on_demand_are_the_pairs_of_the_list() {
     let mut pairs = on_demand.run(&corpus).unwrap().pairs;
     assert!(pairs.documents().eq(whole.iter().map(|p| (p.a, p.b))));
     for (n, pair) in whole.iter().enumerate() {
-        assert_eq!(*pairs.part(n..n + 1).unwrap(), [pair.clone()]);
+        assert_eq!(*pairs.part(n..n + 1).unwrap(), *std::slice::from_ref(pair));
     }
     assert_eq!((pairs.len(), pairs.clone()), (whole.len(), whole.clone()));
     pairs.load().unwrap();
