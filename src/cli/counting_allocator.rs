@@ -34,6 +34,17 @@ pub fn count_allocations() {
     COUNTED.store(true, Ordering::Relaxed);
 }
 
+/// The place of the delay, in milliseconds, after which mimalloc gives freed memory back to the
+/// system, among its options: `mi_option_purge_delay` of its versions 2 and 3.
+const PURGE_DELAY: i32 = 15;
+
+/// From now on freed memory goes back to the system at once. It costs a tenth of the time, and
+/// without it a scan with a limit holds a third more than it uses.
+pub fn free_at_once() {
+    // SAFETY: the call stores a number, which mimalloc reads when memory is freed.
+    unsafe { libmimalloc_sys::mi_option_set(PURGE_DELAY, 0) }
+}
+
 /// The number of allocations counted.
 pub fn allocations() -> u64 {
     COUNTS.iter().map(|count| count.0.load(Ordering::Relaxed)).sum()

@@ -153,9 +153,10 @@ flags!(RunFlags {
     /// [default: half of the machine's memory, or of its control group; no limit where the system
     /// is not Linux]
     ///
-    /// Texts keep to about a quarter of it, and keys to half of it until they are sorted. Beside
-    /// them a scan holds some 500 bytes for each document, the keys that several texts share, and
-    /// what it finds. It never changes a finding.
+    /// Texts keep to about a quarter of it, keys to half of it until they are sorted, and what
+    /// follows from them to smaller parts. Beside them a scan holds some 150 bytes for each
+    /// document, and what it finds; pairs with their matches stay in a file where all reports are
+    /// JSON, JSON Lines or Parquet. It never changes a finding.
     #[arg(value_name = "SIZE", help_heading = "Run")]
     memory: Size,
     /// The folder of this run: what its stages have made is kept there, and the same command goes
@@ -187,6 +188,11 @@ impl RunFlags {
             Some(PathBuf::from("/var/tmp")).filter(|path| unnamed && path.is_dir())
         };
         self.scratch.clone().or_else(on_disk)
+    }
+
+    /// Whether the user has set a limit on memory.
+    pub fn is_limited(&self) -> bool {
+        self.memory.is_some()
     }
 
     /// The memory that the run may plan with; `None` where nothing is known of the machine.

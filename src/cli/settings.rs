@@ -2,6 +2,7 @@
 //! implements a setting.
 
 use super::config::{ConfigArgs, ConfigFile};
+use super::counting_allocator::free_at_once;
 use super::exit::{Failure, Result};
 use super::flag_values::{delimiter, encoding, pattern, quote};
 use super::flags::{Flags, described};
@@ -163,6 +164,9 @@ impl Settings {
     pub fn texts(&self) -> Result<SpillableTexts> {
         let run = &self.flags.run;
         let most = run.memory().map_or(u64::MAX, |memory| memory / 4);
+        if run.is_limited() {
+            free_at_once();
+        }
         let texts = SpillableTexts::new(most, run.scratch());
         if run.scratch.is_some() {
             texts.check_directory()?;
