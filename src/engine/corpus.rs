@@ -99,8 +99,11 @@ impl<T: Texts> Corpus<T> {
             info.bytes = u32::try_from(length)
                 .map_err(|_| Error::TextTooLong { id: info.id.clone(), bytes: length as u64 })?;
         }
-        let mut came = (0..infos.len() as u32).collect();
-        let renamed = rename_ambiguous_ids(&mut infos, &mut came, &texts)?;
+        let (came, renamed) = number(&mut infos, |n, info| {
+            let gone = |why| Error::TextGone { id: info.id.clone(), why };
+            let text = texts.text(n).map_err(gone)?;
+            Ok((hash::bytes(text.as_bytes()), hash::wide_bytes(text.as_bytes())))
+        })?;
         Ok(Corpus { infos, came, texts, renamed })
     }
 
@@ -118,15 +121,24 @@ impl<T: Texts> Corpus<T> {
 
 /// What tells the texts of one id apart: a hash of 64 bits, whose upper half is shown, and one that
 /// decides.
-type TextHash = (u64, u128);
+pub type TextHash = (u64, u128);
 
-/// Sorts the documents, renames ids that have several texts, and returns the number of renamed
-/// documents. `came` has the number of each document's text. Cost: each text whose id another
-/// document has is read once.
+/// Sorts the documents and renames ids that have several texts. Returns the place at which each
+/// document was before, and the number of renamed documents. `hash` is that of the text of the
+/// document at a place; it is asked for each document whose id another one has.
+pub fn number(
+    infos: &mut [DocumentInfo],
+    hash: impl Fn(usize, &DocumentInfo) -> Result<TextHash>,
+) -> Result<(Vec<u32>, u64)> {
+    let mut came = (0..infos.len() as u32).collect();
+    let renamed = rename_ambiguous_ids(infos, &mut came, hash)?;
+    Ok((came, renamed))
+}
+
 fn rename_ambiguous_ids(
     infos: &mut [DocumentInfo],
     came: &mut Vec<u32>,
-    texts: &impl Texts,
+    hash: impl Fn(usize, &DocumentInfo) -> Result<TextHash>,
 ) -> Result<u64> {
     sort(infos, came, &HashMap::new());
     let mut hashes: HashMap<u32, TextHash> = HashMap::new();
@@ -135,9 +147,7 @@ fn rename_ambiguous_ids(
         let numbers = &came[start..start + group.len()];
         start += group.len();
         for (info, &n) in group.iter().zip(numbers).filter(|_| group.len() > 1) {
-            let gone = |why| Error::TextGone { id: info.id.clone(), why };
-            let text = texts.text(n as usize).map_err(gone)?;
-            hashes.insert(n, (hash::bytes(text.as_bytes()), hash::wide_bytes(text.as_bytes())));
+            hashes.insert(n, hash(n as usize, info)?);
         }
     }
     if hashes.is_empty() {

@@ -13,6 +13,8 @@ pub mod cluster;
 pub mod compare;
 pub mod copies;
 pub mod corpus;
+#[cfg(feature = "stages")]
+pub mod distributed;
 pub mod fingerprints;
 pub mod key_columns;
 pub mod limits;

@@ -177,6 +177,10 @@ pub fn compared_part(
 
 /// The family of each class.
 pub fn families_of(compared: &[Verified], classes: usize) -> Vec<u32> {
-    let alike = |v: &&Verified| v.comparison.resemblance >= FAMILY;
-    families(classes, compared.iter().filter(alike).map(|v| (v.a, v.b)))
+    families(classes, links_of(compared))
+}
+
+/// The compared pairs that belong to one family.
+pub fn links_of(compared: &[Verified]) -> impl Iterator<Item = (u32, u32)> {
+    compared.iter().filter(|v| v.comparison.resemblance >= FAMILY).map(|v| (v.a, v.b))
 }
