@@ -3,6 +3,7 @@
 use crate::engine::notes::NoteSearch;
 use crate::engine::series::series;
 use crate::engine::sketch::{Classes, Keys, Sketches};
+use crate::engine::sorted_run::{KeyRange, SortedRun};
 #[cfg(feature = "stages")]
 use crate::engine::stage_data::StageData;
 use crate::error::Result;
@@ -12,7 +13,6 @@ use crate::model::thresholds::Thresholds;
 use crate::pair::background::{Background, lower_case_slots, word_slots};
 use crate::postings::policy::most_of_a_source;
 use crate::postings::posting::Posting;
-use crate::postings::run::Run;
 use crate::sketch::recipe::Recipe;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
@@ -49,17 +49,17 @@ impl StageData for BackgroundOfCorpus {
 pub fn background(
     documents: &dyn Documents,
     sketches: &Sketches,
-    keys: &Keys<Run>,
+    keys: &Keys<SortedRun>,
     recipe: &Recipe,
     t: &Thresholds,
     progress: &dyn Progress,
 ) -> Result<BackgroundOfCorpus> {
     let Sketches { classes: all, words, capitals, edges, .. } = sketches;
     let classes = all.first.len() as u64;
-    let anchors: Vec<&[Posting]> =
-        keys.anchors.groups().filter(|g| is_frequent(g, all, t)).collect();
-    let paragraphs: Vec<&[Posting]> =
-        keys.paragraphs.groups().filter(|g| is_frequent(g, all, t)).collect();
+    let anchors = keys.anchors.chosen(KeyRange::ALL, |g| is_frequent(g, all, t))?;
+    let anchors: Vec<&[Posting]> = anchors.groups().collect();
+    let paragraphs = keys.paragraphs.chosen(KeyRange::ALL, |g| is_frequent(g, all, t))?;
+    let paragraphs: Vec<&[Posting]> = paragraphs.groups().collect();
     let stories = StoryTest::new(all, &anchors);
     let boilerplate = |groups: &[&[Posting]]| -> Vec<u64> {
         groups.iter().filter(|g| !stories.is_story_text(g)).map(|g| g[0].key()).collect()

@@ -3,22 +3,23 @@
 use crate::engine::background_source::BackgroundSource;
 use crate::engine::candidates::Candidates;
 use crate::engine::checkpoint::{Checkpoints, PARTS};
-use crate::engine::cluster::{self, Relations};
+use crate::engine::cluster;
 use crate::engine::compare::Verifier;
 use crate::engine::limits::Limits;
 use crate::engine::listed::{Listed, listed};
 use crate::engine::members::Members;
+use crate::engine::relations::Relations;
 use crate::engine::repeats::repeats;
 use crate::engine::scan_job::{KeyKinds, ScanJob};
-use crate::engine::search::{Searched, SortedKeys, compared_by_passages, searched, sorted_keys};
+use crate::engine::search::{Searched, SortedKeys, compare_by_passages, searched, sorted_keys};
 use crate::engine::sketch::{Classes, Keys};
+use crate::engine::sorted_run::SortedRun;
 use crate::error::{Error, Result};
 use crate::model::detection::{Cluster, Detection, Pair, Repeat, Summary};
 use crate::model::document::Documents;
 use crate::model::options::{Progress, RunOptions, Stage};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
-use crate::postings::run::Run;
 use crate::sketch::recipe::Recipe;
 
 /// Finds everything in the documents: classes of equal texts, clusters of near-copies, related
@@ -149,7 +150,7 @@ pub fn carried_out(job: &ScanJob) -> Result<(Detection, Background)> {
 
 /// The findings of sorted keys, and the background.
 pub fn findings_of(job: &ScanJob, sorted: SortedKeys) -> Result<(Detection, Background)> {
-    let ScanJob { documents, recipe, thresholds, progress, .. } = *job;
+    let ScanJob { documents, recipe, thresholds, options, progress, .. } = *job;
     let found = relate_under(job, sorted)?;
     let Related {
         class_tokens,
@@ -175,9 +176,11 @@ pub fn findings_of(job: &ScanJob, sorted: SortedKeys) -> Result<(Detection, Back
         background: &background,
         recipe,
         thresholds,
+        options,
         progress,
     };
-    let pairs = cluster::reported(&relations, &representative_of, &all, &verifier)?;
+    let verified = relations.pairs().len() as u64;
+    let pairs = cluster::reported(relations, &representative_of, &all, &verifier)?;
     let repeats = repeats(&all, keys, &members, &family, &verifier)?;
     let candidates = [&document_candidates, &passage_candidates];
     let mut limits = Limits::new(documents, progress);
@@ -186,7 +189,7 @@ pub fn findings_of(job: &ScanJob, sorted: SortedKeys) -> Result<(Detection, Back
     let Listed { pairs, repeats } = listed(pairs, repeats, documents, thresholds, &mut limits);
     let summary = Summary {
         candidates: candidates.iter().map(|c| c.pairs.len() as u64).sum(),
-        verified: relations.len() as u64,
+        verified,
         capped_keys: candidates.iter().map(|c| c.capped).sum(),
         ..summary_counts(documents, &all, &clusters, &pairs, &repeats, limits.counts)
     };
@@ -214,7 +217,7 @@ pub struct Related {
     /// The first document of a text of each passage that was not looked at as a note.
     pub notes_left_out: Vec<u32>,
     /// The keys of the classes.
-    pub keys: Keys<Run>,
+    pub keys: Keys<SortedRun>,
     /// For each word slot, the number of classes that it occurs in.
     #[cfg_attr(not(feature = "index"), expect(dead_code, reason = "an index keeps it"))]
     pub words: Vec<u32>,
@@ -258,11 +261,9 @@ fn relate_under(job: &ScanJob, sorted: SortedKeys) -> Result<Related> {
     let (all, members) = (&sorted.all, &sorted.members);
     let metadata = |class| members.metadata(class, documents);
     let verifier = sorted.verifier(job, &class_tokens, &metadata);
-    let mut relations = Relations::default();
-    relations.extend(
-        compared.into_iter().filter(|v| all.allowed(v.a, v.b, thresholds.sources)).collect(),
-    );
-    relations.extend(compared_by_passages(job, &passage_candidates, &verifier)?);
+    let mut relations = compared;
+    relations.keep_related(|a, b| all.allowed(a, b, thresholds.sources));
+    compare_by_passages(job, &passage_candidates, &verifier, &mut relations)?;
 
     progress.begin(Stage::Cluster, 0);
     let (clusters, representative_of) = cluster::clusters(all, members, &mut relations, &verifier)?;

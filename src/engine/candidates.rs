@@ -3,6 +3,8 @@
 
 use crate::engine::scan_job::ScanJob;
 use crate::engine::sketch::{Classes, Keys};
+use crate::engine::sorted_lists::SortedLists;
+use crate::engine::sorted_run::{KeyRange, SortedRun};
 #[cfg(feature = "stages")]
 use crate::engine::stage_data::StageData;
 use crate::error::Result;
@@ -13,7 +15,7 @@ use crate::postings::budget::{
 };
 use crate::postings::policy::{Policy, all_pairs, link_hot};
 use crate::postings::posting::{Posting, unpack_pair};
-use crate::postings::run::{Part, Run};
+use crate::postings::run::Part;
 use crate::sketch::fingerprint::Fingerprinter;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -43,7 +45,7 @@ pub struct CandidateSearch<'a> {
     /// The classes of equal texts.
     pub all: &'a Classes,
     /// Their keys.
-    pub keys: &'a Keys<Run>,
+    pub keys: &'a Keys<SortedRun>,
     /// The budget of the comparisons.
     pub budget: Budget<'a>,
 }
@@ -107,19 +109,22 @@ impl CandidateSearch<'_> {
         let stage = (RunStage::PairsByDocuments, part);
         job.checkpoints.value(stage, job.progress, || {
             let policy = Policy::from(job.recipe);
-            let of = |run| self.expanded(run, part, |group| expand_cold(group, policy));
-            let (of_texts, of_bands) = (of(&keys.same_text), of(&keys.bands));
-            let mut shown = of_bands.pairs;
-            shown.extend(of_texts.pairs);
-            let hot = [of_texts.others, of_bands.others].concat();
-            let capped = hot.len() as u64;
-            let units = hot.iter().flat_map(|g| g.iter().map(|p| p.unit));
-            let signatures = self.signatures(units)?;
+            let cold = |group: &[Posting]| expand_cold(group, policy);
+            let lists = [&keys.same_text, &keys.bands];
+            let shown = self.shared(&lists, part, [1, 1], cold)?.pairs;
+            let keys = KeyRange { part, parts: job.checkpoints.parts() };
+            let is_hot = |group: &[Posting]| cold(group).is_none();
             let mut links = Vec::new();
-            for group in hot {
-                link_hot(group, |unit| &signatures[&unit], job.recipe, &mut links);
+            let mut capped = 0;
+            for run in lists {
+                let hot = run.chosen(keys, is_hot)?;
+                let signatures = self.signatures(hot.iter().map(|p| p.unit))?;
+                for group in hot.groups() {
+                    link_hot(group, |unit| &signatures[&unit], job.recipe, &mut links);
+                    capped += 1;
+                }
             }
-            Ok(PairsOfDocuments { shown: counted(shown, 1), links: counted(links, 1), capped })
+            Ok(PairsOfDocuments { shown, links: counted(links, 1), capped })
         })
     }
 
@@ -151,44 +156,73 @@ impl CandidateSearch<'_> {
         let stage = (RunStage::PairsByPassages, part);
         job.checkpoints.value(stage, job.progress, || {
             let policy = Policy::from(job.recipe);
-            let of = |run| self.expanded(run, part, |group| policy.passage_units(group, family));
-            let Expanded { pairs: shared, others } = of(&keys.anchors);
+            let units = |group: &[Posting]| policy.passage_units(group, family);
             // A pair that shares too few in one part may share enough in all of them.
             let of_all = job.checkpoints.parts() == 1;
-            let least = if of_all { policy.min_anchors } else { 1 };
-            let anchors = counted_from(least, shared, 1);
-            let Expanded { pairs: bands, others: capped_bands } = of(&keys.paragraph_bands);
-            let capped = (others.len() + capped_bands.len()) as u64;
-            Ok(PairsOfPassages { anchors, bands: counted(bands, ANCHORS_PER_BAND), capped })
+            let least = if of_all { policy.min_anchors as u32 } else { 1 };
+            let anchors = self.shared(&[&keys.anchors], part, [least, 1], units)?;
+            let each = [1, ANCHORS_PER_BAND];
+            let bands = self.shared(&[&keys.paragraph_bands], part, each, units)?;
+            let capped = anchors.capped + bands.capped;
+            Ok(PairsOfPassages { anchors: anchors.pairs, bands: bands.pairs, capped })
         })
     }
 
-    /// Expands each key of a part of a run to the pairs of the texts that `units` chooses of those
-    /// that hold it.
-    fn expanded<'r>(
+    /// Expands each key of a part of the runs to the pairs of the texts that `units` chooses of
+    /// those that hold it. Returns the pairs that `least` keys or more show, each with their
+    /// number, times `weight`.
+    fn shared(
         &self,
-        run: &'r Run,
+        runs: &[&SortedRun],
         part: u32,
+        [least, weight]: [u32; 2],
         units: impl Fn(&[Posting]) -> Option<Vec<u32>> + Sync,
-    ) -> Expanded<'r> {
-        let expand = |part: Part<'r>| {
-            let mut out = Expanded::default();
+    ) -> Result<Expanded> {
+        let ScanJob { options, checkpoints, progress, .. } = *self.job;
+        let keys = KeyRange { part, parts: checkpoints.parts() };
+        let expand = |part: Part| {
+            let (mut pairs, mut capped) = (Vec::new(), 0);
             for group in part.groups() {
                 match units(group) {
-                    Some(units) => all_pairs(&units, &mut out.pairs),
-                    None => out.others.push(group),
+                    Some(units) => all_pairs(&units, &mut pairs),
+                    None => capped += 1,
                 }
             }
-            out
+            (pairs, capped)
         };
-        let keys = run.keys_of(part, self.job.checkpoints.parts());
-        let parts = keys.parts(PARTS_PER_THREAD * rayon::current_num_threads());
-        let (pairs, others): (Vec<_>, Vec<_>) =
-            parts.into_par_iter().map(expand).map(|part| (part.pairs, part.others)).unzip();
-        let mut all = Vec::with_capacity(pairs.iter().map(Vec::len).sum());
-        // Each part is freed before the next one is copied.
-        pairs.into_iter().for_each(|part: Vec<u64>| all.extend(part));
-        Expanded { pairs: all, others: others.concat() }
+        let most = options.part_of_memory(PAIRS_PART) / size_of::<Posting>();
+        let batches =
+            runs.iter().flat_map(|run| run.batches(most).into_iter().map(move |b| (run, b)));
+        let (mut lists, mut out) = (SortedLists::new(options, PAIRS_PART), Expanded::default());
+        let mut waiting: Vec<Vec<u64>> = Vec::new();
+        let mut size = 0;
+        for (run, parts) in batches {
+            for (pairs, capped) in run.map_parts(parts, keys, expand)? {
+                size += pairs.len();
+                waiting.push(pairs);
+                out.capped += capped;
+            }
+            if size >= most {
+                lists.add(counted(joined(&mut waiting), weight))?;
+                size = 0;
+            }
+        }
+        if lists.is_empty() {
+            out.pairs = counted_from(least as usize, joined(&mut waiting), weight);
+            return Ok(out);
+        }
+        lists.add(counted(joined(&mut waiting), weight))?;
+        progress.spilled(lists.scratch_bytes());
+        let mut merged = lists.merged()?;
+        let mut group = Vec::new();
+        loop {
+            merged.next_group(&mut group, |shared: &SharedKeys| shared.0)?;
+            let Some(&(pair, _)) = group.first() else { return Ok(out) };
+            let keys = group.iter().fold(0, |sum: u32, shared| sum.saturating_add(shared.1));
+            if keys >= least.saturating_mul(weight) {
+                out.pairs.push((pair, keys));
+            }
+        }
     }
 
     /// Makes the signatures of these classes again, because signatures are not kept and few are
@@ -208,17 +242,22 @@ impl CandidateSearch<'_> {
     }
 }
 
-/// All pairs of the texts that share a key, and the keys that are not expanded.
+/// The pairs that share keys, and the number of keys that are too frequent to be expanded.
 #[derive(Default)]
-struct Expanded<'r> {
-    /// The packed pairs, one for each key that they share, in the order of the keys.
-    pairs: Vec<u64>,
-    /// The postings of the keys that are too frequent.
-    others: Vec<&'r [Posting]>,
+struct Expanded {
+    pairs: Vec<SharedKeys>,
+    capped: u64,
 }
 
-/// The parts of a run for each thread: keys are spread evenly, the texts that hold them are not.
-const PARTS_PER_THREAD: usize = 8;
+/// The pairs of the keys that are expanded at a time may take one part in so many of the memory.
+const PAIRS_PART: u64 = 16;
+
+/// All lists as one; each is freed before the next one is copied.
+fn joined(lists: &mut Vec<Vec<u64>>) -> Vec<u64> {
+    let mut all = Vec::with_capacity(lists.iter().map(Vec::len).sum());
+    lists.drain(..).for_each(|list| all.extend(list));
+    all
+}
 
 /// The texts of a document band that is not hot.
 fn expand_cold(group: &[Posting], policy: Policy) -> Option<Vec<u32>> {

@@ -3,6 +3,7 @@
 
 use crate::engine::compare::{Verified, Verifier};
 use crate::engine::members::Members;
+use crate::engine::relations::Relations;
 use crate::engine::sketch::Classes;
 use crate::error::Result;
 use crate::model::detection::{Cluster, Pair};
@@ -14,31 +15,6 @@ use crate::postings::posting::pack_pair;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
-/// The related pairs of classes, sorted and without duplicates.
-#[derive(Debug, Default)]
-pub struct Relations(Vec<Verified>);
-
-impl Relations {
-    /// Adds pairs; of a pair that was compared twice one comparison is kept (they are equal).
-    pub fn extend(&mut self, more: Vec<Verified>) {
-        self.0.extend(more.into_iter().filter(|v| v.comparison.relation.is_some()));
-        self.0.par_sort_unstable_by_key(|v| pack_pair(v.a, v.b));
-        self.0.dedup_by_key(|v| pack_pair(v.a, v.b));
-    }
-    /// The related pair of these classes, if it is known.
-    pub fn get(&self, pair: u64) -> Option<&Verified> {
-        self.0.binary_search_by_key(&pair, |v| pack_pair(v.a, v.b)).ok().map(|i| &self.0[i])
-    }
-    /// All related pairs, in order.
-    pub fn iter(&self) -> std::slice::Iter<'_, Verified> {
-        self.0.iter()
-    }
-    /// The number of related pairs.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-}
-
 /// The clusters, and the representative class of each class (the class itself where it is in no
 /// cluster). Pairs compared in the process are added to `relations`.
 pub fn clusters(
@@ -49,8 +25,8 @@ pub fn clusters(
 ) -> Result<(Vec<Cluster>, Vec<u32>)> {
     let t = verifier.thresholds;
     let heads = class_survivors(all, members, verifier.documents, t);
-    let copies: Vec<(u32, u32)> =
-        relations.iter().filter(|v| v.is_copy(t)).map(|v| (v.a, v.b)).collect();
+    let copies = relations.pairs().iter().filter(|p| p.is_copy);
+    let copies: Vec<(u32, u32)> = copies.map(|p| p.classes()).collect();
     let family = families(all.first.len(), copies.iter().copied());
     let mut components: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
     for &(a, b) in &copies {
@@ -62,12 +38,13 @@ pub fn clusters(
         .map(|(_, edges)| component(&edges, &order, relations, all, verifier))
         .collect();
     let mut around: Vec<u32> = (0..all.first.len() as u32).collect();
-    let mut groups = Vec::new();
+    let (mut groups, mut more) = (Vec::new(), Vec::new());
     for (found, compared) in done? {
-        relations.extend_unsorted(compared);
+        more.extend(compared);
         groups.extend(found);
     }
-    relations.extend(Vec::new());
+    relations.add(&more, t)?;
+    relations.sort(verifier.progress);
     for g in &groups {
         g.members.iter().for_each(|&m| around[m as usize] = g.representative);
     }
@@ -77,8 +54,8 @@ pub fn clusters(
     let alone = (0..all.first.len() as u32)
         .filter(|c| members.copies(*c).len() > 1 && !clustered.contains(c));
     groups.extend(alone.map(|c| UnnamedCluster { representative: c, members: Vec::new() }));
-    let mut clusters: Vec<Cluster> =
-        groups.iter().map(|g| to_documents(g, members, &heads, relations)).collect();
+    let of_group = |g: &UnnamedCluster| to_documents(g, members, &heads, relations);
+    let mut clusters = groups.par_iter().map(of_group).collect::<Result<Vec<Cluster>>>()?;
     let other = members.other_groups().filter(|group| group.len() > 1);
     clusters.extend(other.map(|group| Cluster {
         representative: survivor_of(group, all, verifier.documents, t),
@@ -87,12 +64,6 @@ pub fn clusters(
     }));
     clusters.sort_unstable_by_key(|c| c.representative);
     Ok((clusters, around))
-}
-
-impl Relations {
-    fn extend_unsorted(&mut self, more: Vec<Verified>) {
-        self.0.extend(more);
-    }
 }
 
 /// The surviving document of each class.
@@ -154,7 +125,7 @@ fn component(
         let mut pairs: Vec<u64> = far
             .iter()
             .map(pair)
-            .filter(|&p| relations.get(p).is_none() && verifier.allowed(all, p))
+            .filter(|&p| relations.find(p).is_none() && verifier.allowed(all, p))
             .collect();
         pairs.sort_unstable();
         match verifier.compare(&pairs, |c| c.relation.is_some()) {
@@ -189,54 +160,71 @@ fn to_documents(
     members: &Members,
     heads: &[u32],
     relations: &Relations,
-) -> Cluster {
+) -> Result<Cluster> {
     let classes = g.members.iter().copied().chain([g.representative]);
     let mut documents: Vec<u32> = classes.flat_map(|c| members.copies(c).iter().copied()).collect();
     documents.sort_unstable();
-    let to =
-        |m: &u32| relations.get(pack_pair(*m, g.representative)).map_or(0.0, Verified::smaller);
-    let weakest = g.members.iter().map(to).fold(1.0, f64::min);
-    Cluster { representative: heads[g.representative as usize], members: documents, weakest }
+    let mut weakest: f64 = 1.0;
+    for member in &g.members {
+        let place = relations.find(pack_pair(*member, g.representative));
+        let comparison = place.map(|place| relations.comparison(place)).transpose()?;
+        weakest = weakest.min(comparison.map_or(0.0, |c| c.coverage_a.min(c.coverage_b)));
+    }
+    Ok(Cluster { representative: heads[g.representative as usize], members: documents, weakest })
 }
 
 /// The pairs that are reported: all of them, or each member with its representative and one pair
 /// for two related clusters, which is that of their representatives if these are related.
 pub fn reported(
-    relations: &Relations,
+    relations: Relations,
     around: &[u32],
     all: &Classes,
     verifier: &Verifier,
 ) -> Result<Vec<Pair>> {
-    let to_pair = |v: &Verified| {
-        let relation = v.comparison.relation?;
-        let (a, b) = (all.first[v.a as usize], all.first[v.b as usize]);
-        Some(Pair { a, b, relation, comparison: v.comparison.clone() })
+    let pair = |from: &Relations, place: usize| -> Result<Option<Pair>> {
+        let (x, y) = from.pairs()[place].classes();
+        let (a, b) = (all.first[x as usize], all.first[y as usize]);
+        let Some(relation) = from.pairs()[place].relation else { return Ok(None) };
+        Ok(Some(Pair { a, b, relation, comparison: from.comparison(place)? }))
+    };
+    let read = |from: &Relations, places: Vec<usize>| -> Result<Vec<Pair>> {
+        let pairs = places.into_par_iter().map(|place| pair(from, place));
+        pairs.filter_map(Result::transpose).collect()
     };
     if verifier.thresholds.all_pairs {
-        return Ok(relations.iter().filter_map(to_pair).collect());
+        return read(&relations, (0..relations.pairs().len()).collect());
     }
-    let mut kept: Vec<&Verified> = Vec::new();
-    let mut between: BTreeMap<u64, &Verified> = BTreeMap::new();
-    for v in relations.iter() {
-        let (x, y) = (around[v.a as usize], around[v.b as usize]);
+    let mut kept: Vec<usize> = Vec::new();
+    let mut between: BTreeMap<u64, usize> = BTreeMap::new();
+    for (place, compared) in relations.pairs().iter().enumerate() {
+        let (a, b) = compared.classes();
+        let (x, y) = (around[a as usize], around[b as usize]);
         if x != y {
-            between.entry(pack_pair(x, y)).or_insert(v);
-        } else if v.a == x || v.b == x {
-            kept.push(v);
+            between.entry(pack_pair(x, y)).or_insert(place);
+        } else if a == x || b == x {
+            kept.push(place);
         }
     }
     let missing: Vec<u64> = between
         .keys()
         .copied()
-        .filter(|p| relations.get(*p).is_none() && verifier.allowed(all, *p))
+        .filter(|p| relations.find(*p).is_none() && verifier.allowed(all, *p))
         .collect();
-    let mut added = Relations::default();
-    added.extend(verifier.compare(&missing, |c| c.relation.is_some())?);
+    let mut added = Relations::new(verifier.options);
+    added.add(&verifier.compare(&missing, |c| c.relation.is_some())?, verifier.thresholds)?;
+    added.sort(verifier.progress);
+    let mut of_added = Vec::new();
     for (pair, fallback) in &between {
-        kept.push(relations.get(*pair).or(added.get(*pair)).unwrap_or(fallback));
+        match added.find(*pair) {
+            Some(place) => of_added.push(place),
+            None => kept.push(relations.find(*pair).unwrap_or(*fallback)),
+        }
     }
-    let mut pairs: Vec<Pair> = kept.into_iter().filter_map(to_pair).collect();
-    pairs.sort_unstable_by_key(|p| (p.a, p.b));
-    pairs.dedup_by_key(|p| (p.a, p.b));
+    kept.sort_unstable();
+    kept.dedup();
+    let mut pairs = read(&relations, kept)?;
+    drop(relations);
+    pairs.extend(read(&added, of_added)?);
+    pairs.par_sort_unstable_by_key(|p| (p.a, p.b));
     Ok(pairs)
 }

@@ -6,7 +6,7 @@ use crate::engine::sketch::Classes;
 use crate::error::{Error, Result};
 use crate::model::detection::{Comparison, Relation};
 use crate::model::document::Documents;
-use crate::model::options::Progress;
+use crate::model::options::{Progress, RunOptions};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::compare::compare_masked;
@@ -146,6 +146,8 @@ pub struct Verifier<'a> {
     pub recipe: &'a Recipe,
     /// The thresholds.
     pub thresholds: &'a Thresholds,
+    /// Threads and memory.
+    pub options: &'a RunOptions,
     /// The receiver of progress reports.
     pub progress: &'a dyn Progress,
 }

@@ -24,6 +24,7 @@ pub mod notes;
 pub mod pair_order;
 pub mod pairs;
 pub mod preset;
+pub mod relations;
 pub mod repeats;
 pub mod run_folder;
 pub mod run_identity;
@@ -35,6 +36,8 @@ pub mod shared_windows;
 #[cfg(feature = "stages")]
 pub mod single_stage;
 pub mod sketch;
+pub mod sorted_lists;
+pub mod sorted_run;
 pub mod spillable_keys;
 pub mod spillable_texts;
 pub mod stage_blocks;
@@ -43,4 +46,5 @@ pub mod stage_data;
 #[cfg(feature = "stages")]
 pub mod stage_file;
 pub mod stage_header;
+pub mod stored_records;
 pub mod titles;

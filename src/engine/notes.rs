@@ -8,6 +8,7 @@
 //! sources.
 
 use crate::engine::sketch::{Classes, Keys};
+use crate::engine::sorted_run::{KeyRange, SortedRun};
 use crate::error::{Error, Result};
 use crate::model::document::Documents;
 use crate::model::options::Progress;
@@ -17,9 +18,10 @@ use crate::pair::note::NoteHolder;
 use crate::pair::note_texts::NoteCandidate;
 use crate::postings::edge_set::EdgeSet;
 use crate::postings::posting::{Posting, class_set_hash};
-use crate::postings::run::Run;
+use crate::postings::run::Part;
 use crate::sketch::recipe::Recipe;
 use rayon::prelude::*;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 /// The number of passages whose texts are in memory at once.
@@ -59,11 +61,11 @@ impl NoteSearch<'_> {
     /// candidate is looked at in a few pairs.
     pub fn windows(
         &self,
-        keys: &Keys<Run>,
+        keys: &Keys<SortedRun>,
         edges: &EdgeSet,
         background: &Background,
     ) -> Result<FoundNotes> {
-        let (candidates, left_out) = self.candidates(&keys.anchors, edges, background);
+        let (candidates, left_out) = self.candidates(&keys.anchors, edges, background)?;
         let least = self.thresholds.note_classes;
         let mut windows = Vec::new();
         for batch in candidates.chunks(BATCH) {
@@ -82,21 +84,21 @@ impl NoteSearch<'_> {
 
     fn candidates(
         &self,
-        anchors: &Run,
+        anchors: &SortedRun,
         edges: &EdgeSet,
         background: &Background,
-    ) -> (Vec<NoteCandidate>, Vec<u32>) {
+    ) -> Result<(Vec<NoteCandidate>, Vec<u32>)> {
         let least = self.thresholds.note_classes;
         let texts = |group: &[Posting]| -> Vec<(u32, Option<u32>)> {
             group.iter().map(|p| (p.unit, self.all.source[p.unit as usize])).collect()
         };
-        let candidates = passages(anchors, least, &background.anchors).into_iter();
+        let candidates = passages(anchors, least, &background.anchors)?.into_iter();
         // The set has the texts without a source only.
         let at_edge = |anchor, unit: u32| {
             self.all.source[unit as usize].is_some() || edges.may_hold(anchor, unit)
         };
         let candidates = candidates
-            .filter_map(|p| NoteCandidate::new(p.anchors, texts(p.group), least))
+            .filter_map(|p| NoteCandidate::new(p.anchors, texts(&p.group), least))
             .filter_map(|c| c.at_edges(least, at_edge));
         let mut candidates: Vec<NoteCandidate> = candidates.collect();
         // Anchors are hashes of text, so that what is left out does not depend on other texts' ids.
@@ -110,7 +112,7 @@ impl NoteSearch<'_> {
             left_out.extend(first.map(|pair| self.all.first[pair.0 as usize]));
             within
         });
-        (candidates, left_out)
+        Ok((candidates, left_out))
     }
 
     /// Whether one text of each pair of a candidate has steps left for it, which are then spent.
@@ -148,24 +150,41 @@ impl NoteSearch<'_> {
 }
 
 /// The anchors that one set of texts holds.
-pub struct SharedAnchors<'r> {
+pub struct SharedAnchors {
     /// The anchors, sorted.
     pub anchors: Vec<u64>,
-    /// The postings of one of them.
-    pub group: &'r [Posting],
+    /// The postings of the first of them.
+    pub group: Vec<Posting>,
 }
+
+/// The anchors by the set of texts that holds them, and its size.
+pub type BySet = BTreeMap<(u64, usize), SharedAnchors>;
 
 /// The anchors that `least` texts or more hold and that are not in `known` (sorted), together where
 /// the same texts hold them.
-pub fn passages<'r>(anchors: &'r Run, least: u32, known: &[u64]) -> Vec<SharedAnchors<'r>> {
-    let mut by_set: BTreeMap<(u64, usize), SharedAnchors<'r>> = BTreeMap::new();
-    for group in anchors.groups().filter(|g| g.len() >= least as usize) {
-        let key = group[0].key();
-        if known.binary_search(&key).is_err() {
-            let none = SharedAnchors { anchors: Vec::new(), group };
-            let set = (class_set_hash(group), group.len());
-            by_set.entry(set).or_insert(none).anchors.push(key);
+pub fn passages(anchors: &SortedRun, least: u32, known: &[u64]) -> Result<Vec<SharedAnchors>> {
+    let mut all = BySet::new();
+    for part in anchors.map(KeyRange::ALL, |part| passages_of(part, least, known))? {
+        for (set, shared) in part {
+            match all.entry(set) {
+                Entry::Vacant(new) => drop(new.insert(shared)),
+                Entry::Occupied(mut there) => there.get_mut().anchors.extend(shared.anchors),
+            }
         }
     }
-    by_set.into_values().collect()
+    Ok(all.into_values().collect())
+}
+
+/// [`passages`] of some keys, each with the hash of its set and the size.
+pub fn passages_of(part: Part, least: u32, known: &[u64]) -> BySet {
+    let mut by_set = BySet::new();
+    for group in part.groups().filter(|g| g.len() >= least as usize) {
+        let key = group[0].key();
+        if known.binary_search(&key).is_err() {
+            let none = || SharedAnchors { anchors: Vec::new(), group: group.to_vec() };
+            let set = (class_set_hash(group), group.len());
+            by_set.entry(set).or_insert_with(none).anchors.push(key);
+        }
+    }
+    by_set
 }

@@ -50,6 +50,7 @@ pub fn compare_pairs(
         background,
         recipe,
         thresholds,
+        options,
         progress,
     };
     let compared = in_pool(options, || verifier.compare(&packed, |c| c.relation.is_some()))?;

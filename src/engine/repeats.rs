@@ -4,10 +4,9 @@
 use crate::engine::class_reader::{ClassReader, ClassTokens};
 use crate::engine::compare::Verifier;
 use crate::engine::members::Members;
-use crate::engine::shared_windows::{
-    SharedWindows, classes_sharing_passages, is_in_families, shared_windows,
-};
+use crate::engine::shared_windows::{SharedWindows, frequent_anchors, shared_windows};
 use crate::engine::sketch::{Classes, Keys};
+use crate::engine::sorted_run::{KeyRange, SortedRun};
 use crate::error::Result;
 use crate::model::detection::{Place, Repeat};
 use crate::model::options::Stage;
@@ -15,7 +14,7 @@ use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::repeat::{RepeatedPassage, inside, word_count};
 use crate::postings::posting::Posting;
-use crate::postings::run::Run;
+use crate::postings::run::Part;
 use crate::sketch::fingerprint::paragraph_key;
 use crate::sketch::recipe::Recipe;
 use crate::span::Span;
@@ -23,9 +22,6 @@ use crate::text::shingle::{Shingles, shingles};
 use crate::text::token::TokenValues;
 use rayon::prelude::*;
 use std::ops::Range;
-
-/// The parts of the keys that each thread takes, so that none waits long for another one.
-const PARTS_PER_THREAD: usize = 8;
 
 /// A passage of one class: its key and form, and the places where it occurs in the first document
 /// of the class.
@@ -43,7 +39,7 @@ struct PassageOccurrence {
 /// All repeats, ordered by their first place.
 pub fn repeats(
     all: &Classes,
-    mut keys: Keys<Run>,
+    mut keys: Keys<SortedRun>,
     members: &Members,
     family: &[u32],
     from: &Verifier,
@@ -52,20 +48,16 @@ pub fn repeats(
     drop([std::mem::take(&mut keys.bands), std::mem::take(&mut keys.paragraph_bands)]);
     let Verifier { background, recipe, thresholds: t, progress, .. } = *from;
     let least = t.repeat_classes as usize;
-    let parts = keys.anchors.parts(PARTS_PER_THREAD * rayon::current_num_threads());
-    let frequent: Vec<&[Posting]> = parts
-        .par_iter()
-        .flat_map_iter(|part| part.groups().filter(|g| is_in_families(g, family, least)))
-        .collect();
-    let paragraphs = keys.paragraphs.groups().filter(|g| g.len() >= least);
-    let across: Vec<u64> = paragraphs.map(|g| g[0].key()).collect();
-    let near = classes_sharing_passages(&frequent);
-    progress.begin(Stage::Repeats, near.len() as u64);
+    let frequent = frequent_anchors(&std::mem::take(&mut keys.anchors), family, from)?;
+    let across = keys_of_groups(&keys.paragraphs, |g| g.len() >= least)?;
+    progress.begin(Stage::Repeats, frequent.near.len() as u64);
     let mut reader = ClassReader::new(from);
     let mut touched = all.may_repeat.clone();
-    let anchors: Vec<u64> = frequent.iter().map(|g| g[0].key()).collect();
-    let shared = shared_windows(&mut reader, &near, &anchors, family, from, &mut touched)?;
-    for_each_class_with_key(&keys.paragraphs, &across, |class| touched[class as usize] = true);
+    let shared = shared_windows(&mut reader, &frequent, family, from, &mut touched)?;
+    drop(frequent);
+    for class in classes_of_keys(&keys.paragraphs, &across)? {
+        touched[class as usize] = true;
+    }
     let touched = listed(&touched);
     progress.begin(Stage::Repeats, touched.len() as u64);
     let found = reader.map(&touched, |class, text| {
@@ -79,7 +71,7 @@ pub fn repeats(
         to_occurrences(found, class, text, from)
     })?;
     let mut found: Vec<PassageOccurrence> = found.into_iter().flatten().collect();
-    found.extend(other_occurrences(&reader, &found, &keys, &across, from)?);
+    found.extend(other_occurrences(&reader, &found, &keys.paragraphs, &across, from)?);
     Ok(merge(found, all, members, background, t))
 }
 
@@ -183,18 +175,26 @@ fn passages_across(
     out
 }
 
-/// Calls `touch` with the class of each posting that has one of the keys (sorted, like the
-/// postings).
-fn for_each_class_with_key(postings: &Run, keys: &[u64], mut touch: impl FnMut(u32)) {
-    let mut at = 0;
-    for p in postings.iter() {
-        while at < keys.len() && keys[at] < p.key() {
-            at += 1;
-        }
-        if keys.get(at) == Some(&p.key()) {
-            touch(p.unit);
-        }
-    }
+/// The keys that are in two texts or more and that `keep` accepts, in order.
+fn keys_of_groups(run: &SortedRun, keep: impl Fn(&[Posting]) -> bool + Sync) -> Result<Vec<u64>> {
+    let of_part =
+        |part: Part| part.groups().filter(|g| keep(g)).map(|g| g[0].key()).collect::<Vec<u64>>();
+    Ok(run.map(KeyRange::ALL, of_part)?.concat())
+}
+
+/// The classes that hold one of the keys (sorted), which are all in two texts or more.
+fn classes_of_keys(run: &SortedRun, keys: &[u64]) -> Result<Vec<u32>> {
+    let of_part = |part: Part| {
+        let groups = part.groups().filter(|g| keys.binary_search(&g[0].key()).is_ok());
+        let mut classes: Vec<u32> = groups.flatten().map(|p| p.unit).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        classes
+    };
+    let mut classes = run.map(KeyRange::ALL, of_part)?.concat();
+    classes.par_sort_unstable();
+    classes.dedup();
+    Ok(classes)
 }
 
 /// All occurrences of paragraphs that occur twice in one text. They occur in too few texts to be
@@ -202,7 +202,7 @@ fn for_each_class_with_key(postings: &Run, keys: &[u64], mut touch: impl FnMut(u
 fn other_occurrences(
     reader: &ClassReader,
     found: &[PassageOccurrence],
-    keys: &Keys<Run>,
+    keys: &SortedRun,
     across: &[u64],
     from: &Verifier,
 ) -> Result<Vec<PassageOccurrence>> {
@@ -210,12 +210,8 @@ fn other_occurrences(
     let mut twice: Vec<u64> = twice.filter(|k| across.binary_search(k).is_err()).collect();
     twice.sort_unstable();
     twice.dedup();
-    let groups = keys.paragraphs.groups().map(|g| g[0].key());
-    let also: Vec<u64> = groups.filter(|k| twice.binary_search(k).is_ok()).collect();
-    let mut touched = Vec::new();
-    for_each_class_with_key(&keys.paragraphs, &also, |class| touched.push(class));
-    touched.sort_unstable();
-    touched.dedup();
+    let also = keys_of_groups(keys, |g| twice.binary_search(&g[0].key()).is_ok())?;
+    let touched = classes_of_keys(keys, &also)?;
     let more = reader.map(&touched, |class, text| {
         let passages = paragraphs_across(text.values(), text.paragraphs(), &also, from.thresholds);
         to_occurrences(passages, class, text, from)

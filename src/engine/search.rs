@@ -5,8 +5,10 @@ use crate::engine::background;
 use crate::engine::candidates::{Budget, CandidateSearch, Candidates, steps};
 use crate::engine::compare::{Verified, Verifier};
 use crate::engine::members::Members;
+use crate::engine::relations::{Relations, is_kept};
 use crate::engine::scan_job::{KeyKinds, ScanJob};
 use crate::engine::sketch::{Classes, Keys, Sketches, sketch};
+use crate::engine::sorted_run::SortedRun;
 use crate::engine::titles::title_groups;
 use crate::error::Result;
 use crate::model::options::Stage;
@@ -14,18 +16,13 @@ use crate::model::run_stage::RunStage;
 use crate::pair::background::Background;
 use crate::pair::metadata::Metadata;
 use crate::postings::policy::families;
-use crate::postings::run::Run;
-
-/// The resemblance from which on two texts belong to one family, so that they count as one text
-/// when the texts with a passage are counted.
-const FAMILY: f64 = 0.5;
 
 /// The result of the stages before any pair is compared.
 pub struct SortedKeys {
     /// The classes of equal texts.
     pub all: Classes,
     /// Their keys.
-    pub keys: Keys<Run>,
+    pub keys: Keys<SortedRun>,
     /// For each word slot, the number of classes that it occurs in.
     pub words: Vec<u32>,
     /// The background.
@@ -39,9 +36,10 @@ pub struct SortedKeys {
 /// Reads every text, sorts the keys that are `wanted`, and draws the background from them unless
 /// one is given or was kept.
 pub fn sorted_keys(job: &ScanJob, wanted: KeyKinds) -> Result<SortedKeys> {
-    let ScanJob { documents, recipe, thresholds, progress, .. } = *job;
+    let ScanJob { documents, recipe, thresholds, options, progress, .. } = *job;
     let mut sketches = sketch(job, wanted)?;
-    let keys = std::mem::take(&mut sketches.keys).sorted(sketches.scratch.take(), progress)?;
+    let unsorted = std::mem::take(&mut sketches.keys);
+    let keys = unsorted.sorted(sketches.scratch.take(), options, progress)?;
     let mut notes_left_out = Vec::new();
     let background = job.source.background(recipe, || {
         let of_corpus = job.checkpoints.value((RunStage::Background, 1), progress, || {
@@ -63,7 +61,7 @@ pub struct Searched {
     /// The number of tokens of each class.
     pub class_tokens: Vec<u32>,
     /// The compared candidates by whole texts that are related or of one family.
-    pub compared: Vec<Verified>,
+    pub compared: Relations,
     /// The family of each class: texts that resemble each other.
     pub family: Vec<u32>,
     /// The candidates by whole texts.
@@ -80,7 +78,7 @@ impl SortedKeys {
         class_tokens: &'a [u32],
         metadata: &'a (dyn Fn(u32) -> Metadata + Sync),
     ) -> Verifier<'a> {
-        let ScanJob { documents, recipe, thresholds, progress, .. } = *job;
+        let ScanJob { documents, recipe, thresholds, options, progress, .. } = *job;
         Verifier {
             documents,
             first: &self.all.first,
@@ -89,6 +87,7 @@ impl SortedKeys {
             background: &self.background,
             recipe,
             thresholds,
+            options,
             progress,
         }
     }
@@ -101,7 +100,8 @@ pub fn searched(job: &ScanJob, sorted: &SortedKeys) -> Result<Searched> {
     let verifier = sorted.verifier(job, &class_tokens, &metadata);
     let search = candidate_search(job, sorted, &class_tokens);
     let document_candidates = search.by_documents()?;
-    let compared = compared_by_documents(job, &document_candidates, &verifier)?;
+    let mut compared = Relations::new(job.options);
+    compare_by_documents(job, &document_candidates, &verifier, &mut compared)?;
     let family = families_of(&compared, sorted.all.first.len());
     let passage_candidates = search.by_passages(&family, &document_candidates.pairs)?;
     Ok(Searched { class_tokens, compared, family, document_candidates, passage_candidates })
@@ -118,36 +118,61 @@ pub fn candidate_search<'a>(
     CandidateSearch { job, all, keys, budget }
 }
 
-/// The compared candidates by whole texts that are related or of one family.
-pub fn compared_by_documents(
+/// Compares the candidates by whole texts, and keeps those that are related or of one family.
+pub fn compare_by_documents(
     job: &ScanJob,
     candidates: &Candidates,
     verifier: &Verifier,
-) -> Result<Vec<Verified>> {
-    compared(RunStage::CompareByDocuments, job, candidates, verifier)
+    into: &mut Relations,
+) -> Result<()> {
+    compare_all(RunStage::CompareByDocuments, job, candidates, verifier, into)
 }
 
-/// The compared candidates by passages that are related.
-pub fn compared_by_passages(
+/// Compares the candidates by passages, and keeps those that are related.
+pub fn compare_by_passages(
     job: &ScanJob,
     candidates: &Candidates,
     verifier: &Verifier,
-) -> Result<Vec<Verified>> {
-    compared(RunStage::CompareByPassages, job, candidates, verifier)
+    into: &mut Relations,
+) -> Result<()> {
+    compare_all(RunStage::CompareByPassages, job, candidates, verifier, into)
 }
 
-fn compared(
+/// The memory that the order of the comparisons takes for each pair, about.
+const BYTES_FOR_EACH_PAIR: u64 = 64;
+
+fn compare_all(
     stage: RunStage,
     job: &ScanJob,
     candidates: &Candidates,
     verifier: &Verifier,
-) -> Result<Vec<Verified>> {
+    into: &mut Relations,
+) -> Result<()> {
     job.progress.begin(Stage::Compare, candidates.steps);
-    let mut all = Vec::new();
-    for part in 1..=job.checkpoints.parts() {
-        all.append(&mut compared_part(stage, part, job, candidates, verifier)?);
+    let parts = job.checkpoints.parts();
+    // Without a folder a part is what there is memory for.
+    let most = job.options.part_of_memory(8 * BYTES_FOR_EACH_PAIR).max(LEAST_PAIRS);
+    for part in 1..=parts {
+        if parts > 1 || candidates.pairs.len() <= most {
+            into.add(&compared_part(stage, part, job, candidates, verifier)?, job.thresholds)?;
+            continue;
+        }
+        for pairs in candidates.pairs.chunks(most) {
+            into.add(&compared(stage, pairs, verifier)?, job.thresholds)?;
+        }
     }
-    Ok(all)
+    into.sort(job.progress);
+    Ok(())
+}
+
+/// Fewer pairs than these are compared together, however small the memory is.
+const LEAST_PAIRS: usize = 1 << 16;
+
+fn compared(stage: RunStage, pairs: &[u64], verifier: &Verifier) -> Result<Vec<Verified>> {
+    match stage {
+        RunStage::CompareByDocuments => verifier.compare(pairs, is_kept),
+        _ => verifier.compare(pairs, |c| c.relation.is_some()),
+    }
 }
 
 /// The compared pairs of a part of the candidates.
@@ -159,28 +184,19 @@ pub fn compared_part(
     verifier: &Verifier,
 ) -> Result<Vec<Verified>> {
     let pairs = candidates.part(part, job.checkpoints.parts(), verifier.tokens);
-    let mut is_kept = true;
-    let compared = job.checkpoints.value((stage, part), job.progress, || {
-        is_kept = false;
-        match stage {
-            RunStage::CompareByDocuments => {
-                verifier.compare(pairs, |c| c.relation.is_some() || c.resemblance >= FAMILY)
-            }
-            _ => verifier.compare(pairs, |c| c.relation.is_some()),
-        }
+    let mut is_read = true;
+    let found = job.checkpoints.value((stage, part), job.progress, || {
+        is_read = false;
+        compared(stage, pairs, verifier)
     })?;
-    if is_kept {
+    if is_read {
         job.progress.advance(steps(pairs, verifier.tokens));
     }
-    Ok(compared)
+    Ok(found)
 }
 
 /// The family of each class.
-pub fn families_of(compared: &[Verified], classes: usize) -> Vec<u32> {
-    families(classes, links_of(compared))
-}
-
-/// The compared pairs that belong to one family.
-pub fn links_of(compared: &[Verified]) -> impl Iterator<Item = (u32, u32)> {
-    compared.iter().filter(|v| v.comparison.resemblance >= FAMILY).map(|v| (v.a, v.b))
+pub fn families_of(compared: &Relations, classes: usize) -> Vec<u32> {
+    let alike = compared.pairs().iter().filter(|p| p.of_family);
+    families(classes, alike.map(|p| p.classes()))
 }

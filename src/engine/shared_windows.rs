@@ -3,12 +3,14 @@
 
 use crate::engine::class_reader::ClassReader;
 use crate::engine::compare::Verifier;
+use crate::engine::sorted_lists::SortedLists;
+use crate::engine::sorted_run::{KeyRange, SortedRun};
 use crate::error::Result;
 use crate::hash::ByHash;
 use crate::model::thresholds::Thresholds;
 use crate::pair::window_filter::WindowFilter;
 use crate::postings::posting::{Posting, class_set_hash};
-use crate::postings::run::Run;
+use crate::postings::run::Part;
 use crate::sketch::anchor::is_anchor;
 use crate::sketch::recipe::Recipe;
 use crate::text::shingle::{Shingles, shingles};
@@ -67,19 +69,54 @@ pub fn is_in_families(group: &[Posting], family: &[u32], least: usize) -> bool {
         })
 }
 
-/// The classes that hold two frequent anchors with the same set of classes, from the postings of
-/// each frequent anchor. The anchors of one passage have the same set; those of two set phrases do
-/// not.
-pub fn classes_sharing_passages(frequent: &[&[Posting]]) -> Vec<u32> {
-    let marks_of = |group| {
-        let mark = class_set_hash(group);
-        group.iter().map(move |p| (p.unit, mark))
+/// The anchors that enough families hold.
+pub struct FrequentAnchors {
+    /// The anchors, sorted.
+    pub keys: Vec<u64>,
+    /// The classes that hold two of them with the same set of classes, sorted. The anchors of one
+    /// passage have the same set; those of two set phrases do not.
+    pub near: Vec<u32>,
+}
+
+/// The lists of one search for shared windows may take one part in so many of the memory.
+const LISTS_PART: u64 = 8;
+
+/// The anchors that enough families of near-copies hold.
+pub fn frequent_anchors(
+    anchors: &SortedRun,
+    family: &[u32],
+    from: &Verifier,
+) -> Result<FrequentAnchors> {
+    let Verifier { thresholds: t, options, progress, .. } = *from;
+    let least = t.repeat_classes as usize;
+    let (mut keys, mut marks) = (Vec::new(), SortedLists::new(options, LISTS_PART));
+    let of_part = |part: Part| {
+        let (mut keys, mut marks) = (Vec::new(), Vec::new());
+        for group in part.groups().filter(|g| is_in_families(g, family, least)) {
+            let mark = class_set_hash(group);
+            keys.push(group[0].key());
+            marks.extend(group.iter().map(|p| (p.unit, mark)));
+        }
+        (keys, marks)
     };
-    let mut marks: Vec<(u32, u64)> = frequent.par_iter().copied().flat_map_iter(marks_of).collect();
-    marks.par_sort_unstable();
-    let mut near: Vec<u32> = marks.windows(2).filter(|w| w[0] == w[1]).map(|w| w[0].0).collect();
-    near.dedup();
-    near
+    for parts in anchors.batches(options.part_of_memory(LISTS_PART) / size_of::<(u32, u64)>()) {
+        let mut list: Vec<(u32, u64)> = Vec::new();
+        for (of_part, marks) in anchors.map_parts(parts, KeyRange::ALL, of_part)? {
+            keys.extend(of_part);
+            list.extend(marks);
+        }
+        list.par_sort_unstable();
+        marks.add(list)?;
+    }
+    progress.spilled(marks.scratch_bytes());
+    let (mut merged, mut near, mut last) = (marks.merged()?, Vec::new(), None);
+    while let Some(mark) = merged.next()? {
+        if last == Some(mark) && near.last() != Some(&mark.0) {
+            near.push(mark.0);
+        }
+        last = Some(mark);
+    }
+    Ok(FrequentAnchors { keys, near })
 }
 
 /// The number of texts whose windows are in memory twice.
@@ -89,16 +126,22 @@ const BATCH: usize = 4096;
 /// its classes. Marks in `touched` the classes that hold enough of these windows for a passage.
 pub fn shared_windows(
     reader: &mut ClassReader,
-    near: &[u32],
-    anchors: &[u64],
+    frequent: &FrequentAnchors,
     family: &[u32],
     from: &Verifier,
     touched: &mut [bool],
 ) -> Result<SharedWindows> {
-    let Verifier { recipe, thresholds: t, .. } = *from;
+    let Verifier { recipe, thresholds: t, options, progress, .. } = *from;
+    let mut lists: SortedLists<Posting> = SortedLists::new(options, LISTS_PART);
+    let most = options.part_of_memory(4 * LISTS_PART) / size_of::<Posting>();
     let mut postings: Vec<Posting> = Vec::new();
-    let anchors = FrequentAnchors { sorted: anchors, filter: WindowFilter::new([anchors, &[]]) };
-    for near in near.chunks(BATCH) {
+    let sorted = |mut postings: Vec<Posting>| {
+        postings.par_sort_unstable();
+        postings.dedup();
+        postings
+    };
+    let anchors = AnchorFilter::new(&frequent.keys);
+    for near in frequent.near.chunks(BATCH) {
         let windows = reader.map_and_keep(near, |class, text| {
             let mut windows = Shingles::default();
             shingles(text.values(), recipe.anchor, &mut windows);
@@ -106,15 +149,24 @@ pub fn shared_windows(
             keys.into_iter().map(|k| Posting::new(k, class)).collect::<Vec<_>>()
         })?;
         postings.extend(windows.into_iter().flatten());
+        if postings.len() >= most {
+            lists.add(sorted(std::mem::take(&mut postings)))?;
+        }
     }
-    postings.par_sort_unstable();
-    postings.dedup();
+    lists.add(sorted(postings))?;
+    progress.spilled(lists.scratch_bytes());
     let mut held = vec![0u32; touched.len()];
     let mut marks = ByHash::default();
     let least = t.repeat_classes as usize;
-    for g in Run::from_sorted(postings).groups().filter(|g| is_in_families(g, family, least)) {
-        g.iter().for_each(|p| held[p.unit as usize] += 1);
-        marks.insert(g[0].key(), class_set_hash(g));
+    let (mut merged, mut group) = (lists.merged()?, Vec::new());
+    loop {
+        // A text is in one list only, so that no posting is in two.
+        merged.next_group(&mut group, |p| p.key())?;
+        let Some(first) = group.first() else { break };
+        if is_in_families(&group, family, least) {
+            group.iter().for_each(|p| held[p.unit as usize] += 1);
+            marks.insert(first.key(), class_set_hash(&group));
+        }
     }
     let passage = t.repeat_passage.saturating_sub(recipe.anchor) + 1;
     touched.iter_mut().zip(held).for_each(|(t, n)| *t |= n >= passage);
@@ -122,12 +174,16 @@ pub fn shared_windows(
 }
 
 /// The keys of frequent anchors, of which most anchors of a text are none.
-struct FrequentAnchors<'k> {
+struct AnchorFilter<'k> {
     sorted: &'k [u64],
     filter: WindowFilter,
 }
 
-impl FrequentAnchors<'_> {
+impl AnchorFilter<'_> {
+    fn new(sorted: &[u64]) -> AnchorFilter<'_> {
+        AnchorFilter { sorted, filter: WindowFilter::new([sorted, &[]]) }
+    }
+
     #[inline]
     fn hold(&self, anchor: u64) -> bool {
         self.filter.may_hold(anchor) && self.sorted.binary_search(&anchor).is_ok()
@@ -139,7 +195,7 @@ impl FrequentAnchors<'_> {
 fn near_anchors(
     windows: &Shingles,
     paragraphs: &[Range<u32>],
-    anchors: &FrequentAnchors,
+    anchors: &AnchorFilter,
     recipe: &Recipe,
     t: &Thresholds,
 ) -> Vec<u64> {

@@ -4,10 +4,11 @@
 use crate::engine::batch::{carried_out, check, in_pool};
 use crate::engine::candidates::Candidates;
 use crate::engine::fingerprints;
+use crate::engine::relations::Relations;
 use crate::engine::run_identity::MOST_PARTS;
 use crate::engine::scan_job::{KeyKinds, ScanJob};
 use crate::engine::search::{
-    SortedKeys, candidate_search, compared_by_documents, compared_part, families_of, sorted_keys,
+    SortedKeys, candidate_search, compare_by_documents, compared_part, families_of, sorted_keys,
 };
 use crate::error::{Error, Result};
 use crate::model::detection::Detection;
@@ -91,7 +92,8 @@ fn of_sorted(job: &ScanJob, sorted: &SortedKeys, only: StagePart) -> Result<()> 
     if stage == RunStage::CompareByDocuments {
         return compare(&by_documents);
     }
-    let compared = compared_by_documents(job, &by_documents, &verifier)?;
+    let mut compared = Relations::new(job.options);
+    compare_by_documents(job, &by_documents, &verifier, &mut compared)?;
     let family = families_of(&compared, sorted.all.first.len());
     if stage == RunStage::PairsByPassages {
         return search.part_by_passages(part, &family).map(drop);

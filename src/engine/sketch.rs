@@ -5,6 +5,7 @@ use crate::engine::fingerprints::for_each_batch;
 use crate::engine::key_columns::{Column, KeyColumns, TextKeys};
 use crate::engine::scan_job::{KeyKinds, ScanJob};
 use crate::engine::scratch::ScratchFile;
+use crate::engine::sorted_run::{RunKeeper, SortedRun};
 use crate::engine::spillable_keys::SpillableKeys;
 use crate::error::{Error, Result};
 use crate::hash;
@@ -13,7 +14,6 @@ use crate::model::options::{Progress, RunOptions, Stage};
 use crate::model::thresholds::{SourceLimit, Thresholds};
 use crate::postings::edge_set::EdgeSet;
 use crate::postings::posting::Posting;
-use crate::postings::run::Run;
 use crate::sketch::anchor::EDGE;
 use crate::sketch::fingerprint::WORD_SLOTS;
 use crate::sketch::recipe::Recipe;
@@ -107,25 +107,31 @@ impl Keys<SpillableKeys> {
     pub fn sorted(
         self,
         scratch: Option<ScratchFile>,
+        options: &RunOptions,
         progress: &dyn Progress,
-    ) -> Result<Keys<Run>> {
+    ) -> Result<Keys<SortedRun>> {
         progress.begin(Stage::Candidates, self.lists().iter().map(|l| l.len() as u64).sum());
         let Keys { bands, paragraph_bands, anchors, paragraphs, same_text } = self;
         let mut scratch = scratch;
         scratch.as_mut().map_or(Ok(()), ScratchFile::flush)?;
+        let keeper = RunKeeper::new(options.part_of_memory(8), options.scratch.clone());
         let sort = |list: SpillableKeys| {
-            list.sorted(scratch.as_ref(), |count| {
+            list.sorted(scratch.as_ref(), &keeper, |count| {
                 progress.advance(count as u64);
                 if progress.cancelled() { Err(Error::Cancelled) } else { Ok(()) }
             })
         };
-        Ok(Keys {
-            bands: sort(bands)?,
-            paragraph_bands: sort(paragraph_bands)?,
-            anchors: sort(anchors)?,
-            paragraphs: sort(paragraphs)?,
-            same_text: sort(same_text)?,
-        })
+        let sorted = [
+            sort(anchors)?,
+            sort(bands)?,
+            sort(paragraph_bands)?,
+            sort(paragraphs)?,
+            sort(same_text)?,
+        ];
+        let ([anchors, bands, paragraph_bands, paragraphs, same_text], bytes) =
+            keeper.runs(sorted)?;
+        progress.spilled(bytes);
+        Ok(Keys { bands, paragraph_bands, anchors, paragraphs, same_text })
     }
 }
 
@@ -172,8 +178,7 @@ pub fn sketch(job: &ScanJob, wanted: KeyKinds) -> Result<Sketches> {
 
 /// The number of postings that may be in memory: they take half of it at most.
 fn most_in_memory(options: &RunOptions) -> usize {
-    let most = |memory: u64| usize::try_from(memory / 2).unwrap_or(usize::MAX);
-    options.memory.map_or(usize::MAX, most) / size_of::<Posting>()
+    options.part_of_memory(2) / size_of::<Posting>()
 }
 
 /// The place of a document in a batch: the number of the part, and the place in it.

@@ -2,15 +2,11 @@
 //! stated size on. Never: knows what a key means.
 
 use crate::engine::scratch::{ScratchFile, Stored};
+use crate::engine::sorted_run::{RunKeeper, RunPart};
+use crate::engine::stored_records::{load_all, store};
 use crate::error::Result;
 use crate::postings::partitions::{Partitions, sort_shared};
-use crate::postings::posting::Posting;
-use crate::postings::run::Run;
 use rayon::prelude::*;
-
-/// Postings that are encoded at a time, so that the bytes of a long partition are never in memory
-/// beside it.
-const ENCODED: usize = 1 << 16;
 
 /// The postings of one kind of key, in partitions, each of which may have its first postings in a
 /// file.
@@ -51,55 +47,41 @@ impl SpillableKeys {
         self.count += self.in_memory.len();
         let parts = self.in_memory.take_parts();
         self.spilled.resize(parts.len(), Vec::new());
-        let mut bytes = Vec::new();
         for (part, stored) in parts.into_iter().zip(&mut self.spilled) {
-            for postings in part.chunks(ENCODED) {
-                bytes.clear();
-                postings.iter().for_each(|p| bytes.extend_from_slice(&p.to_bytes()));
-                stored.push(file.append(&bytes)?);
-            }
+            stored.extend(store(file, &part)?);
         }
         Ok(())
     }
 
-    /// The postings of the keys that several texts hold, sorted. `file` is the one of all spills;
-    /// `done` hears of the postings of each partition, and may end the sort.
+    /// The postings of the keys that several texts hold, sorted, in parts as `keeper` keeps them.
+    /// `file` is the one of all spills; `done` hears of the postings of each partition, and may end
+    /// the sort.
     pub fn sorted(
         self,
         file: Option<&ScratchFile>,
+        keeper: &RunKeeper,
         done: impl Fn(usize) -> Result<()> + Sync,
-    ) -> Result<Run> {
+    ) -> Result<Vec<RunPart>> {
         let mut spilled = self.spilled;
-        let mut parts = self.in_memory.into_parts();
+        let parts = self.in_memory.into_parts();
         spilled.resize(parts.len(), Vec::new());
-        parts.par_iter_mut().zip(&spilled).try_for_each(|(part, spilled)| {
+        let sort = |(mut part, spilled): (Vec<_>, Vec<Stored>)| {
             if let Some(file) = file.filter(|_| !spilled.is_empty()) {
-                *part = read_back(file, spilled, part)?;
+                part = load_all(file, &spilled, &part)?;
             }
             done(part.len())?;
-            sort_shared(part);
+            sort_shared(&mut part);
             part.shrink_to_fit();
-            Ok(())
-        })?;
-        Ok(Run::from_parts(parts))
+            keeper.keep(part)
+        };
+        parts.into_par_iter().zip(spilled).map(sort).collect()
     }
-}
-
-/// The postings of a partition in the file, and those behind them.
-fn read_back(file: &ScratchFile, spilled: &[Stored], behind: &[Posting]) -> Result<Vec<Posting>> {
-    let bytes: usize = spilled.iter().map(Stored::len).sum();
-    let mut all = Vec::with_capacity(bytes / Posting::BYTES + behind.len());
-    for stored in spilled {
-        let bytes = file.read(stored)?;
-        all.extend(bytes.as_chunks().0.iter().map(Posting::from_bytes));
-    }
-    all.extend_from_slice(behind);
-    Ok(all)
 }
 
 #[cfg(all(test, feature = "spill"))]
 mod tests {
     use super::*;
+    use crate::engine::sorted_run::KeyRange;
     use crate::hash;
     use proptest::prelude::*;
 
@@ -109,6 +91,7 @@ mod tests {
         fn a_spill_changes_no_group(
             keys in prop::collection::vec(0u64..200, 0..300),
             spills in prop::collection::vec(0usize..300, 0..4), expected in 0usize..2_000_000,
+            most: bool,
         ) {
             let mut file = ScratchFile::create(None).unwrap();
             let mut plain = SpillableKeys::for_postings(expected, usize::MAX);
@@ -124,8 +107,13 @@ mod tests {
             }
             prop_assert_eq!(plain.len(), spilling.len());
             file.flush().unwrap();
-            let plain = plain.sorted(None, |_| Ok(())).unwrap();
-            let spilled = spilling.sorted(Some(&file), |_| Ok(())).unwrap();
+            let keeper = RunKeeper::new(if most { usize::MAX } else { 0 }, None);
+            let parts = [
+                plain.sorted(None, &keeper, |_| Ok(())).unwrap(),
+                spilling.sorted(Some(&file), &keeper, |_| Ok(())).unwrap(),
+            ];
+            let (runs, _) = keeper.runs(parts).unwrap();
+            let [plain, spilled] = runs.map(|run| run.chosen(KeyRange::ALL, |_| true).unwrap());
             prop_assert_eq!(plain, spilled);
         }
     }

@@ -4,6 +4,7 @@
 
 use crate::engine::batch::{self, Related};
 use crate::engine::limits::Limits;
+use crate::engine::sorted_run::{KeyRange, SortedRun};
 use crate::error::Result;
 use crate::index::handle::Index;
 use crate::index::lookup::{IndexState, to_row};
@@ -15,7 +16,8 @@ use crate::model::options::{Progress, RunOptions};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::postings::policy::Policy;
-use crate::postings::posting::{pack_pair, unpack_pair};
+use crate::postings::posting::unpack_pair;
+use crate::postings::run::Run;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -138,9 +140,12 @@ fn scan_index(
         links.entry(class(a)).or_default().push(class(b));
         links.entry(class(b)).or_default().push(class(a));
     }
-    let frequent = found.keys.anchors.groups().chain(found.keys.paragraph_bands.groups());
-    let mut hot: Vec<(u64, Vec<u32>)> =
-        Policy::from(recipe).frequent(frequent, &found.family).collect();
+    let policy = Policy::from(recipe);
+    let chosen =
+        |run: &SortedRun| run.chosen(KeyRange::ALL, |group| group.len() > policy.passage_cap);
+    let frequent = [chosen(&found.keys.anchors)?, chosen(&found.keys.paragraph_bands)?];
+    let groups = frequent.iter().flat_map(Run::groups);
+    let mut hot: Vec<(u64, Vec<u32>)> = policy.frequent(groups, &found.family).collect();
     hot.sort_unstable();
     hot.dedup_by_key(|h| h.0);
     hot.iter_mut().for_each(|h| h.1.iter_mut().for_each(|c| *c = class(*c)));
@@ -150,7 +155,7 @@ fn scan_index(
 /// Returns the related pairs that key lookups do not show: links inside hot buckets, and pairs that
 /// only the clustering compared.
 fn pairs_without_shared_keys(found: &Related) -> Vec<(u32, u32)> {
-    let pairs = found.relations.iter().map(|v| pack_pair(v.a, v.b));
+    let pairs = found.relations.pairs().iter().map(|p| p.pair);
     let holds = |list: &[u64], p: &u64| list.binary_search(p).is_ok();
     pairs
         .filter(|p| {

@@ -3,7 +3,7 @@
 //! The background has the notes of the last compaction. A newer note shows in the candidates of a
 //! lookup themselves, so the rule is applied to them as well.
 
-use crate::engine::notes::{SharedAnchors, passages};
+use crate::engine::notes::{SharedAnchors, passages_of};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::note::NoteHolder;
@@ -39,8 +39,8 @@ pub fn notes_among(
         let holders = p.group.iter().map(|p| (p.unit, source(p.unit)));
         NoteCandidate::new(p.anchors, holders, t.note_classes)
     };
-    let candidates: Vec<NoteCandidate> =
-        passages(&run, t.note_classes, &[]).into_iter().filter_map(candidate).collect();
+    let passages = passages_of(run.keys_of(1, 1), t.note_classes, &[]);
+    let candidates: Vec<NoteCandidate> = passages.into_values().filter_map(candidate).collect();
     let windows = candidates.iter().flat_map(|c| c.windows(&holders, background, t.note_classes));
     let mut windows: Vec<u64> = windows.collect();
     windows.sort_unstable();

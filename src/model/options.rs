@@ -28,6 +28,14 @@ pub struct RunOptions {
 
 impl_with!(RunOptions);
 
+impl RunOptions {
+    /// The bytes of one part in so many of the memory that the run may plan with.
+    pub(crate) fn part_of_memory(&self, part: u64) -> usize {
+        let bytes = |memory: u64| usize::try_from(memory / part).unwrap_or(usize::MAX);
+        self.memory.map_or(usize::MAX, bytes)
+    }
+}
+
 /// The stages of a scan, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

@@ -22,6 +22,14 @@ impl Run {
         parts.into_iter().for_each(|part| postings.extend(part));
         Run::from_sorted(postings)
     }
+    /// The number of postings.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+    /// Whether there is no posting.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
     /// All postings, in order.
     pub fn iter(&self) -> std::iter::Copied<std::slice::Iter<'_, Posting>> {
         self.0.iter().copied()

@@ -5,6 +5,7 @@ use crate::engine::distributed::key_rows::{KeyRows, WordRows, part_of, postings}
 use crate::engine::distributed::shared_corpus::SharedCorpus;
 use crate::engine::distributed::stage_data::{Packed, PartCounts};
 use crate::engine::sketch::{Classes, Keys, NewClass};
+use crate::engine::sorted_run::{KeyRange, RunKeeper};
 use crate::engine::spillable_keys::SpillableKeys;
 use crate::error::{Error, Result};
 use crate::postings::posting::Posting;
@@ -60,7 +61,7 @@ pub fn sorted_part(
         let count: usize = rows.iter().map(|rows| column(rows).0.len() / Posting::BYTES).sum();
         let mut list = SpillableKeys::for_postings(count, usize::MAX);
         for_each_posting(rows, &owned, column, |key, class| list.push(key, class));
-        list.sorted(None, |_| Ok(()))
+        sorted(list)
     };
     let mut same_text = SpillableKeys::default();
     for class in new {
@@ -73,7 +74,7 @@ pub fn sorted_part(
         paragraph_bands: run(|rows| &rows.paragraph_bands)?,
         anchors: run(|rows| &rows.anchors)?,
         paragraphs: run(|rows| &rows.paragraphs)?,
-        same_text: same_text.sorted(None, |_| Ok(()))?,
+        same_text: sorted(same_text)?,
     };
     let mut edges = Vec::new();
     for_each_posting(
@@ -88,6 +89,14 @@ pub fn sorted_part(
     );
     let words = counted(rows.iter().filter_map(|rows| rows.words.as_ref()), corpus, (all, new));
     Ok((keys, PartCounts { edges: Packed(edges), ..words }))
+}
+
+/// The postings of the keys that several texts hold, in order.
+fn sorted(list: SpillableKeys) -> Result<Run> {
+    let keeper = RunKeeper::new(usize::MAX, None);
+    let parts = list.sorted(None, &keeper, |_| Ok(()))?;
+    let ([run], _) = keeper.runs([parts])?;
+    run.chosen(KeyRange::ALL, |_| true)
 }
 
 fn for_each_posting(

@@ -18,9 +18,11 @@ use crate::engine::distributed::stage_data::{CandidatePart, FamilyLinks, PartCou
 use crate::engine::distributed::stage_input::{DistributedStage, StageInput, StageOutput};
 use crate::engine::key_columns::TextKeys;
 use crate::engine::members::Members;
+use crate::engine::relations::is_of_family;
 use crate::engine::scan_job::ScanJob;
-use crate::engine::search::{SortedKeys, candidate_search, compared_part, links_of};
+use crate::engine::search::{SortedKeys, candidate_search, compared_part};
 use crate::engine::sketch::{Classes, Keys, Sketches};
+use crate::engine::sorted_run::{KeyRange, RunKeeper, SortedRun};
 use crate::engine::titles::title_groups;
 use crate::error::Result;
 use crate::model::document::{DocumentInfo, Documents};
@@ -204,7 +206,7 @@ impl<'w> Work<'w> {
     }
 
     /// What is known before pairs are looked for, as far as the blocks have it.
-    fn sorted(&self, keys: Keys<Run>) -> Result<SortedKeys> {
+    fn sorted(&self, keys: Keys<SortedRun>) -> Result<SortedKeys> {
         let all = self.classes();
         let mut members = Members::new(&all);
         let (mut background, mut notes_left_out) = (Background::default(), Vec::new());
@@ -217,12 +219,16 @@ impl<'w> Work<'w> {
     }
 
     /// The runs of a kind, of all parts that there are blocks of, as one.
-    fn run(&self, kind: &str) -> Result<Run> {
-        let parts = self.blocks.of::<Run>(kind)?;
-        Ok(Run::from_parts(parts.into_iter().map(|(_, run)| run.iter().collect()).collect()))
+    fn run(&self, kind: &str) -> Result<SortedRun> {
+        let keeper = RunKeeper::new(usize::MAX, None);
+        let parts = self.blocks.of::<Run>(kind)?.into_iter();
+        let parts = parts.map(|(_, run)| keeper.keep(run.iter().collect()));
+        let parts = parts.collect::<Result<Vec<_>>>()?;
+        let ([run], _) = keeper.runs([parts])?;
+        Ok(run)
     }
 
-    fn runs_of_all_parts(&self) -> Result<Keys<Run>> {
+    fn runs_of_all_parts(&self) -> Result<Keys<SortedRun>> {
         let parts = self.scan.parts;
         self.blocks.of_parts::<Run>("run-anchors", parts)?;
         self.blocks.of_parts::<Run>("run-paragraphs", parts)?;
@@ -284,9 +290,10 @@ impl<'w> Work<'w> {
         let sorted = self.sorted(Keys { bands, same_text, ..Keys::default() })?;
         // Signatures of empty texts have no rows to compare, so the texts are there first.
         let cap = self.scan.recipe.max_bucket as usize;
-        let groups = sorted.keys.bands.groups().chain(sorted.keys.same_text.groups());
-        for posting in groups.filter(|group| group.len() > cap).flatten() {
-            self.corpus.text(sorted.all.first[posting.unit as usize] as usize)?;
+        for run in [&sorted.keys.bands, &sorted.keys.same_text] {
+            for posting in run.chosen(KeyRange::ALL, |group| group.len() > cap)?.iter() {
+                self.corpus.text(sorted.all.first[posting.unit as usize] as usize)?;
+            }
         }
         if !self.corpus.wanted().is_empty() {
             return Ok(Made::default());
@@ -342,11 +349,9 @@ impl<'w> Work<'w> {
         let compared = compared_part(stage, 1, &job, &candidates, &verifier)?;
         let mut blocks = vec![self.block(stage.name(), self.part, &compared)];
         if stage == RunStage::CompareByDocuments {
-            blocks.push(self.block(
-                "links",
-                self.part,
-                &FamilyLinks(links_of(&compared).collect()),
-            ));
+            let of_family = compared.iter().filter(|v| is_of_family(&v.comparison));
+            let links = FamilyLinks(of_family.map(|v| (v.a, v.b)).collect());
+            blocks.push(self.block("links", self.part, &links));
         }
         Ok((blocks, Vec::new()))
     }
