@@ -211,7 +211,7 @@ fn comparisons(c: &mut Criterion) {
 
 fn whole(c: &mut Criterion) {
     let corpus = corpus(BYTES);
-    let bytes = (0..corpus.count()).map(|n| u64::from(corpus.info(n).bytes)).sum();
+    let bytes = (0..corpus.count()).map(|n| u64::from(corpus.bytes(n))).sum();
     let (recipe, thresholds) = (Recipe::default(), Thresholds::default());
     let mut group = c.benchmark_group("scan");
     group.sample_size(10);

@@ -141,7 +141,7 @@ fn main() {
     order.sort_by_key(|n| (*n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let one = |n: usize| {
         let info = corpus.info(n);
-        info.clone().with_text(corpus.text(n).expect("a text"))
+        info.into_owned().with_text(corpus.text(n).expect("a text"))
     };
     index.add_all(order.into_iter().map(one)).expect("added");
     let pairs = of_scan(&found, &corpus);

@@ -5,7 +5,7 @@ use crate::arrow::{Strings, Table};
 use crate::errors::{bad, raise};
 use nearcopy::document::PageRead;
 use nearcopy::ingest::{Reason, host_of, normalise_date, normalise_title};
-use nearcopy::{Corpus, Document, DocumentInfo, Documents, Texts};
+use nearcopy::{Corpus, Document, DocumentInfo, DocumentInfos, Documents, Texts};
 use pyo3::exceptions::PyUserWarning;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyInt, PyList, PySet, PyString, PyTuple};
@@ -40,7 +40,7 @@ impl Texts for Kept {
 /// The documents of the input.
 pub struct Rows {
     /// The metadata of the documents; `record` is the row, counted from 1.
-    pub infos: Vec<DocumentInfo>,
+    pub infos: DocumentInfos,
     /// Their texts.
     pub texts: Kept,
     /// The number of rows, documents or not.
@@ -192,7 +192,7 @@ impl Rows {
 
     /// A corpus of the documents that leaves the texts in place. Warns about renamed documents.
     pub fn corpus(self, py: Python) -> PyResult<Corpus<Kept>> {
-        let corpus = py.detach(|| Corpus::with_texts(self.infos, self.texts)).map_err(raise)?;
+        let corpus = py.detach(|| Corpus::from_columns(self.infos, self.texts)).map_err(raise)?;
         say_renamed(py, &corpus)?;
         Ok(corpus)
     }
@@ -202,7 +202,7 @@ impl Rows {
         let Rows { infos, texts, .. } = self;
         let whole =
             |(n, info): (usize, DocumentInfo)| info.with_text(texts.text(n).unwrap_or_default());
-        infos.into_iter().enumerate().map(whole).collect()
+        infos.iter().enumerate().map(whole).collect()
     }
 }
 
@@ -223,8 +223,8 @@ pub fn warn(py: Python, message: &str) -> PyResult<()> {
 }
 
 impl<'py> Reader<'py> {
-    fn all(&mut self, count: usize) -> PyResult<(Vec<DocumentInfo>, Kept)> {
-        let (mut infos, mut rows, mut own) = (Vec::with_capacity(count), Vec::new(), Vec::new());
+    fn all(&mut self, count: usize) -> PyResult<(DocumentInfos, Kept)> {
+        let (mut infos, mut rows, mut own) = (DocumentInfos::default(), Vec::new(), Vec::new());
         let arrow = matches!(self.columns[0], Column::Arrow(_));
         for row in 0..count {
             if row % LOOK == 0 {
@@ -241,7 +241,7 @@ impl<'py> Reader<'py> {
                     } else {
                         own.extend(text);
                     }
-                    infos.push(self.info(row)?);
+                    infos.push(&self.info(row)?);
                 }
                 Err((reason, _)) if self.skip => *self.skipped.entry(reason).or_default() += 1,
                 Err((_, why)) => return Err(self.field_error(row, "text", &why)),

@@ -4,7 +4,7 @@ use crate::documents::{Kept, Rows};
 use crate::errors::bad;
 use crate::run::run;
 use nearcopy::ingest::{self, Input, InputOptions, OnError, ReadResult};
-use nearcopy::{Document, DocumentInfo, Progress};
+use nearcopy::{Document, DocumentInfos, Progress};
 use pyo3::prelude::*;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError};
 /// The fields that may be named.
 type NamedFields = (Option<String>, Option<String>, Option<String>, Option<String>, Option<String>);
 /// The metadata of documents, and their texts.
-type Read = (Vec<DocumentInfo>, Vec<String>);
+type Read = (DocumentInfos, Vec<String>);
 
 /// The documents of files, which one call of `scan` or `dedupe` takes.
 #[pyclass(frozen, module = "nearcopy")]
@@ -38,7 +38,7 @@ impl Files {
             let each = |documents: Vec<Document>| {
                 let mut read = read.lock().unwrap_or_else(PoisonError::into_inner);
                 for Document { info, text } in documents {
-                    read.0.push(info);
+                    read.0.push(&info);
                     read.1.push(text);
                 }
             };
@@ -50,7 +50,7 @@ impl Files {
             return Err(bad("the paths hold no document"));
         }
         let skipped = intake.skipped.iter().map(|(reason, n)| (reason.name().to_owned(), *n));
-        let count = infos.len();
+        let count = infos.count();
         let rows =
             Rows { infos, texts: Kept::Own(texts), count, skipped: skipped.collect(), files: true };
         Ok(Files { rows: Mutex::new(Some(rows)) })

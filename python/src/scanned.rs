@@ -40,7 +40,7 @@ impl Scanned {
     }
     /// The id of a document.
     pub fn id(&self, number: u32) -> String {
-        self.corpus.info(number as usize).id.clone()
+        self.corpus.id(number as usize).into_owned()
     }
     /// The row of a document in the input, including rows that were left out.
     pub fn row(&self, number: u32) -> usize {
@@ -147,7 +147,7 @@ fn row(corpus: &Corpus<impl Texts>, files: bool, number: u32) -> usize {
 
 /// The documents that are removed as copies.
 pub fn removed(documents: &Corpus<impl Texts>, files: bool, plan: &Plan) -> Vec<Removed> {
-    let id = |n: u32| documents.info(n as usize).id.clone();
+    let id = |n: u32| documents.id(n as usize).into_owned();
     let copies = plan.removed.iter().filter_map(|g| match g.why {
         RemovalReason::Copy { partner, relation, coverage, .. } => Some(Removed {
             id: id(g.document),

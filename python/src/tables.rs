@@ -39,15 +39,15 @@ fn documents<'py>(py: Python<'py>, found: &Scanned) -> PyResult<Bound<'py, PyDic
     let info = |n: u32| corpus.info(n as usize);
     let each = || order.iter().copied();
     columns!(py, {
-        "id": each().map(|n| info(n).id.as_str()),
+        "id": each().map(|n| found.id(n)),
         "row": each().map(|n| found.row(n)),
-        "title": each().map(|n| info(n).title.as_deref()),
-        "source": each().map(|n| info(n).source.as_deref()),
-        "date": each().map(|n| info(n).date.as_deref()),
+        "title": each().map(|n| info(n).title.as_deref().map(str::to_owned)),
+        "source": each().map(|n| info(n).source.as_deref().map(str::to_owned)),
+        "date": each().map(|n| info(n).date.as_deref().map(str::to_owned)),
         "read": each().map(|n| info(n).read.map(|read| read.extent.name())),
         "read_share": each().map(|n| info(n).read.map(|read| read.fraction())),
         "tokens": each().map(|n| detection.tokens[n as usize]),
-        "bytes": each().map(|n| info(n).bytes),
+        "bytes": each().map(|n| corpus.bytes(n as usize)),
         "cluster": each().map(|n| cluster[n as usize].map(|c| c.0)),
         "representative": each().map(|n| cluster[n as usize].map(|c| found.id(c.1))),
         "duplicate": each().map(|n| cluster[n as usize].is_some_and(|c| c.1 != n)),

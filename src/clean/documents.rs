@@ -92,7 +92,7 @@ impl Judge<'_> {
     /// Whether a document can be removed because of a partner, by how much of both was read.
     fn replaced_by(&self, n: u32, partner: u32) -> bool {
         let [kept, other] = [partner, n].map(|n| self.documents.info(n as usize));
-        replaces(kept, other, self.first[n as usize] == self.first[partner as usize])
+        replaces(&kept, &other, self.first[n as usize] == self.first[partner as usize])
     }
 
     /// Whether copies of a document that stays are removed.
@@ -344,7 +344,7 @@ impl Judge<'_> {
                 if all
                     || short
                     || coverage >= ABRIDGED
-                        && is_cut_short(&spans, self.documents.info(large as usize).bytes)
+                        && is_cut_short(&spans, self.documents.bytes(large as usize))
                 {
                     inside.push((small, large));
                 }

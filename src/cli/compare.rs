@@ -222,7 +222,7 @@ fn unbounded(thresholds: &Thresholds) -> Thresholds {
 
 /// The message about two unrelated texts, with their measured numbers.
 fn unrelated(task: &Comparisons, measured: Option<&Comparison>, bounds: &Thresholds) -> String {
-    let id = |n: usize| clean(&task.corpus.info(n).id);
+    let id = |n: usize| clean(&task.corpus.id(n));
     let (a, b) = task.pairs.first().map_or((0, 1), |&(a, b)| (a as usize, b as usize));
     let mut text = format!("{} and {}: not related\n", id(a), id(b));
     match measured {

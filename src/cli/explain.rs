@@ -80,7 +80,7 @@ impl Explain {
             background.draw(in_corpus, &boilerplate, &settings, &meter, self.talk.quiet)?;
         let (recipe, thresholds) = (&settings.recipe, &settings.thresholds);
         let (recipe_id, background_id) = (recipe.id(), background.id());
-        let id = |n: u32| corpus.info(n as usize).id.as_str();
+        let id = |n: u32| corpus.id(n as usize);
         let text = |n: u32| -> Result<Cow<str>> { corpus.text(n as usize).map_err(Failure::from) };
         let tell = |traced: Traced| {
             let read = [0, 1].map(|side| corpus.info(*numbers.get(side)? as usize).read);
@@ -110,12 +110,12 @@ impl Explain {
                     meter.pause()?;
                     budget.in_scan = Some(found?);
                 }
-                tell(Traced::Pair([id(a), id(b)], &pair))?;
+                tell(Traced::Pair([&id(a), &id(b)], &pair))?;
             }
             _ => {
                 let document =
                     explain_document(&text(numbers[0])?, &background, recipe, thresholds);
-                tell(Traced::Document(id(numbers[0]), &document))?;
+                tell(Traced::Document(&id(numbers[0]), &document))?;
             }
         }
         Ok(taken.exit(settings.flags.run.max_bad))

@@ -44,6 +44,12 @@ impl OutputFormat {
         matches!(self, OutputFormat::Parquet)
     }
 
+    /// Whether the report is written from some of the pairs at a time, so that they need not be in
+    /// memory together.
+    pub const fn reads_pairs_once(self) -> bool {
+        matches!(self, OutputFormat::Json | OutputFormat::Jsonl | OutputFormat::Parquet)
+    }
+
     /// Whether the format shows a verdict, which only `check` has.
     pub const fn needs_verdict(self) -> bool {
         !matches!(

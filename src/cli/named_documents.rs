@@ -62,7 +62,7 @@ fn single(path: &OsStr, settings: &Settings, meter: &Meter, quiet: bool) -> Resu
             other => other,
         },
     )?;
-    match taken.infos.len() {
+    match taken.infos.count() {
         1 => Ok(taken),
         0 => Err(Failure::Said(format!(
             "{shown} holds no document; --input-format and --text-field say how to read it"

@@ -166,6 +166,13 @@ impl OutputArgs {
         self.output.iter().try_for_each(|target| probe_target(target, flags))
     }
 
+    /// Whether all reports can be written from some of the pairs at a time.
+    pub fn reads_pairs_once(&self, flags: &ReportFlags) -> bool {
+        let targets = self.output.iter().map(|target| target.format(flags).ok());
+        let mut formats = targets.chain([Some(flags.format.unwrap_or(OutputFormat::Human))]);
+        formats.all(|format| format.is_some_and(OutputFormat::reads_pairs_once))
+    }
+
     /// Says that FORMAT=PATH has a shorter form, where it is used.
     pub fn note(&self, quiet: bool) {
         note_named_formats("-o", &self.output, quiet);

@@ -15,23 +15,26 @@ pub fn number(documents: &dyn Documents, id: &str) -> Option<u32> {
     let (mut low, mut high) = (0, documents.count());
     while low < high {
         let middle = low + (high - low) / 2;
-        if documents.info(middle).id.as_bytes() < id.as_bytes() {
+        if documents.id(middle).as_bytes() < id.as_bytes() {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    (low < documents.count() && documents.info(low).id == id).then_some(low as u32)
+    (low < documents.count() && documents.id(low) == id).then_some(low as u32)
 }
 
 /// The number of the document with this id, or a message that helps to find it.
 pub fn expect(documents: &dyn Documents, id: &str) -> Result<u32> {
     number(documents, id).ok_or_else(|| {
         let shown = clean(id);
-        let ids = || (0..documents.count()).map(|n| documents.info(n).id.as_str());
+        let ids = || (0..documents.count()).map(|n| documents.id(n));
         let renamed = format!("{id}@");
-        let several: Vec<String> =
-            ids().filter(|other| other.starts_with(&renamed)).take(5).map(clean).collect();
+        let several: Vec<String> = ids()
+            .filter(|other| other.starts_with(&renamed))
+            .take(5)
+            .map(|id| clean(&id))
+            .collect();
         if !several.is_empty() {
             return Failure::Said(format!(
                 "id {shown} stands for several texts: name one of {}",
@@ -39,11 +42,11 @@ pub fn expect(documents: &dyn Documents, id: &str) -> Result<u32> {
             ));
         }
         let near = ids()
-            .map(|other| (strsim::jaro_winkler(id, other), other))
+            .map(|other| (strsim::jaro_winkler(id, &other), other))
             .max_by(|x, y| x.0.total_cmp(&y.0));
         Failure::Said(match near {
             Some((likeness, other)) if likeness > 0.85 => {
-                format!("no document has the id {shown}: did you mean {}?", clean(other))
+                format!("no document has the id {shown}: did you mean {}?", clean(&other))
             }
             _ => format!(
                 "no document of {} has the id {shown}",

@@ -10,7 +10,7 @@ use nearcopy::ingest::{
     self, Input, InputOptions, LOOKED_FOR, MissingField, OnError, ReadFile, ReadResult,
 };
 use nearcopy::settings::SourceLimit;
-use nearcopy::{Corpus, Document, DocumentInfo, Documents, SpillableTexts};
+use nearcopy::{Corpus, Document, DocumentInfo, DocumentInfos, Documents, SpillableTexts};
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,7 +33,7 @@ pub fn inputs(paths: &[OsString]) -> Vec<Input> {
 #[derive(Debug, Default)]
 pub struct ReadCorpus {
     /// The documents without their texts; empty once they were moved to a corpus.
-    pub infos: Vec<DocumentInfo>,
+    pub infos: DocumentInfos,
     /// The texts of these documents.
     pub texts: SpillableTexts,
     /// The files that were read.
@@ -82,7 +82,7 @@ pub fn take_in_with(
 ) -> Result<ReadCorpus> {
     meter.reading();
     let side_by_side = texts.most_in_memory() / 4;
-    let read = Mutex::new((Vec::new(), texts, Ok(())));
+    let read = Mutex::new((DocumentInfos::default(), texts, Ok(())));
     let failed = AtomicBool::new(false);
     let each = |documents: Vec<Document>| {
         let (infos, texts, stored) = &mut *read.lock().unwrap_or_else(PoisonError::into_inner);
@@ -90,7 +90,7 @@ pub fn take_in_with(
             if stored.is_ok() {
                 *stored = texts.push(text);
             }
-            infos.push(info);
+            infos.push(&info);
         }
         failed.fetch_or(stored.is_err(), Ordering::Relaxed);
     };
@@ -102,7 +102,7 @@ pub fn take_in_with(
     stored?;
     texts.finish()?;
     meter.spilled(texts.scratch_bytes());
-    let taken = ReadCorpus::of(intake, fields, options, infos.len() as u64, quiet)?;
+    let taken = ReadCorpus::of(intake, fields, options, infos.count() as u64, quiet)?;
     Ok(ReadCorpus { infos, texts, ..taken })
 }
 
@@ -139,7 +139,7 @@ impl ReadCorpus {
         let (bad, failed) = (intake.bad_records(), intake.failed() && !skip);
         let ReadResult { skipped, sources, other_records, .. } = intake;
         Ok(ReadCorpus {
-            infos: Vec::new(),
+            infos: DocumentInfos::default(),
             texts: SpillableTexts::default(),
             sources,
             skipped: skipped.into_iter().map(|(reason, n)| (reason.name().to_owned(), n)).collect(),
@@ -152,7 +152,7 @@ impl ReadCorpus {
 
     /// Merges the result of another reading.
     pub fn add(&mut self, other: ReadCorpus) -> Result<()> {
-        self.infos.extend(other.infos);
+        self.infos.append(other.infos);
         self.texts.append(other.texts)?;
         for (reason, n) in other.skipped {
             match self.skipped.iter_mut().find(|(r, _)| *r == reason) {
@@ -170,7 +170,7 @@ impl ReadCorpus {
     /// Moves the documents to a corpus.
     pub fn corpus(&mut self, quiet: bool) -> Result<ReadTexts> {
         let infos = std::mem::take(&mut self.infos);
-        let corpus = Corpus::with_texts(infos, std::mem::take(&mut self.texts))?;
+        let corpus = Corpus::from_columns(infos, std::mem::take(&mut self.texts))?;
         say_renamed(&corpus, quiet);
         Ok(corpus)
     }
@@ -179,14 +179,14 @@ impl ReadCorpus {
     pub fn documents(&mut self) -> Result<Vec<Document>> {
         let (infos, texts) = (std::mem::take(&mut self.infos), std::mem::take(&mut self.texts));
         let texts = texts.into_texts()?;
-        Ok(infos.into_iter().zip(texts).map(|(info, text)| Document { info, text }).collect())
+        Ok(infos.iter().zip(texts).map(|(info, text)| Document { info, text }).collect())
     }
 
     /// Leaves out the documents that `keep` refuses.
     pub fn retain(&mut self, keep: impl Fn(&DocumentInfo) -> bool) {
-        let infos = &self.infos;
-        self.texts.retain(|n| keep(&infos[n]));
-        self.infos.retain(keep);
+        let kept: Vec<bool> = self.infos.iter().map(|info| keep(&info)).collect();
+        self.texts.retain(|n| kept[n]);
+        self.infos.retain(|n| kept[n]);
     }
 
     /// The exit code of the run, as far as the input decides it.

@@ -5,6 +5,7 @@ use super::messages::{clean, count};
 use nearcopy::clean::RemovalReason;
 use nearcopy::report::CleaningReport;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// A source with fewer documents may lose them all: three reprints of an aggregator are no
 /// accident.
@@ -18,27 +19,23 @@ pub fn limit_message(
     known: &HashSet<String>,
 ) -> Option<String> {
     let documents = cleaned.findings.documents;
-    let mut sources: HashMap<Option<&str>, (u64, u64)> = HashMap::new();
+    let mut sources: HashMap<Option<Arc<str>>, (u64, u64)> = HashMap::new();
     let mut all = (0, 0);
-    for n in (0..documents.count()).filter(|&n| !documents.info(n).reference) {
-        sources.entry(documents.info(n).source.as_deref()).or_default().1 += 1;
+    for info in (0..documents.count()).map(|n| documents.info(n)).filter(|info| !info.reference) {
+        sources.entry(info.source.clone()).or_default().1 += 1;
         all.1 += 1;
     }
-    for g in cleaned
-        .plan
-        .removed
-        .iter()
-        .filter(|g| !known.contains(&documents.info(g.document as usize).id))
-    {
-        sources.entry(documents.info(g.document as usize).source.as_deref()).or_default().0 += 1;
+    let removed = cleaned.plan.removed.iter().map(|g| documents.info(g.document as usize));
+    for info in removed.filter(|info| !known.contains(&info.id)) {
+        sources.entry(info.source.clone()).or_default().0 += 1;
         all.0 += 1;
     }
     if most.exceeded(all.0, all.1) {
         return Some(message(cleaned, most, all, None));
     }
-    let too_much = |(name, (removed, of)): (Option<&'_ str>, (u64, u64))| {
+    let too_much = |(name, (removed, of)): (Option<Arc<str>>, (u64, u64))| {
         let name = name.filter(|_| of >= SMALL && most.exceeded(removed, of))?;
-        Some((name.to_owned(), (removed, of)))
+        Some((name.as_ref().to_owned(), (removed, of)))
     };
     let mut hit: Vec<(String, (u64, u64))> = sources.into_iter().filter_map(too_much).collect();
     hit.sort_by(|x, y| (y.1.0, &x.0).cmp(&(x.1.0, &y.0)));
@@ -61,9 +58,9 @@ fn message(
     );
     let mut blame: HashMap<u32, Vec<u32>> = HashMap::new();
     for g in &cleaned.plan.removed {
-        let here = documents.info(g.document as usize).source.as_deref();
+        let here = documents.info(g.document as usize).source.clone();
         if let RemovalReason::Copy { partner, .. } = g.why
-            && source.is_none_or(|s| here == Some(s))
+            && source.is_none_or(|s| here.as_deref() == Some(s))
         {
             blame.entry(partner).or_default().push(g.document);
         }
@@ -71,7 +68,7 @@ fn message(
     if let Some((&partner, copies)) =
         blame.iter().max_by_key(|(partner, copies)| (copies.len(), std::cmp::Reverse(**partner)))
     {
-        let id = |n: u32| clean(&documents.info(n as usize).id);
+        let id = |n: u32| clean(&documents.id(n as usize));
         let some: Vec<String> = copies.iter().take(3).map(|&n| id(n)).collect();
         let more = if copies.len() > 3 {
             format!(" and {} more", copies.len() - 3)

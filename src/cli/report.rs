@@ -101,8 +101,8 @@ impl Documents for FoundTexts {
     fn count(&self) -> usize {
         self.infos.len()
     }
-    fn info(&self, number: usize) -> &DocumentInfo {
-        &self.infos[number]
+    fn info(&self, number: usize) -> Cow<'_, DocumentInfo> {
+        Cow::Borrowed(&self.infos[number])
     }
     fn text(&self, number: usize) -> nearcopy::Result<Cow<'_, str>> {
         match self.at[number] {
@@ -224,22 +224,21 @@ impl Report {
 /// Looks up every document of the report, by its place in a file and by its id; its text must have
 /// the same length as before, in bytes and tokens.
 fn text_statuses(stored: &StoredReport, corpus: &ReadTexts) -> Vec<TextStatus> {
-    let (mut by_place, mut by_id) = (HashMap::new(), HashMap::new());
+    let mut by_place = HashMap::new();
     for n in 0..corpus.count() {
         let info = corpus.info(n);
-        if let Some(path) = info.path.as_deref() {
+        if let Some(path) = info.path.clone() {
             by_place.entry((path, info.record)).or_insert(n);
         }
-        by_id.entry(info.id.as_str()).or_insert(n);
     }
     let fate = |(info, tokens): (&DocumentInfo, &u32)| {
-        let place = info.path.as_deref().and_then(|path| by_place.get(&(path, info.record)));
-        let there = [place, by_id.get(info.id.as_str())];
+        let place = info.path.clone().and_then(|path| by_place.get(&(path, info.record)));
+        let there = [place.copied(), corpus.find(&info.id)];
         let same = |n: &usize| {
-            corpus.info(*n).bytes == info.bytes
+            corpus.bytes(*n) == info.bytes
                 && corpus.text(*n).is_ok_and(|text| tokenize(&text).len() == *tokens as usize)
         };
-        match there.into_iter().flatten().copied().find(same) {
+        match there.into_iter().flatten().find(same) {
             Some(n) => TextStatus::Same(n),
             None if there.iter().any(Option::is_some) => TextStatus::Other,
             None => TextStatus::Gone,

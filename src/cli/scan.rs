@@ -130,7 +130,10 @@ impl Scan {
             refuse_empty(&self.paths, &taken, &settings.flags.run)?;
         }
         say_sourceless(&corpus, settings.thresholds.sources, self.talk.quiet);
-        let scan = scan.boilerplate_from(&boilerplate).progress(&meter);
+        let mut scan = scan.boilerplate_from(&boilerplate).progress(&meter);
+        if self.output.reads_pairs_once(&settings.flags.report) {
+            scan = scan.pairs_on_demand();
+        }
         let found = match last_stage {
             true => scan.run_last_stage(&corpus),
             false => scan.run_with_background(&corpus),

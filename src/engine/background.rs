@@ -1,19 +1,17 @@
 //! Owns: the computation of the background from sorted postings. Never: looks at a pair.
 
 use crate::engine::notes::NoteSearch;
+use crate::engine::scan_job::ScanJob;
 use crate::engine::series::series;
 use crate::engine::sketch::{Classes, Keys, Sketches};
 use crate::engine::sorted_run::{KeyRange, SortedRun};
 #[cfg(feature = "stages")]
 use crate::engine::stage_data::StageData;
 use crate::error::Result;
-use crate::model::document::Documents;
-use crate::model::options::Progress;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::{Background, lower_case_slots, word_slots};
 use crate::postings::policy::most_of_a_source;
 use crate::postings::posting::Posting;
-use crate::sketch::recipe::Recipe;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -47,13 +45,11 @@ impl StageData for BackgroundOfCorpus {
 
 /// What the corpus shows about its texts.
 pub fn background(
-    documents: &dyn Documents,
+    job: &ScanJob,
     sketches: &Sketches,
     keys: &Keys<SortedRun>,
-    recipe: &Recipe,
-    t: &Thresholds,
-    progress: &dyn Progress,
 ) -> Result<BackgroundOfCorpus> {
+    let ScanJob { documents, recipe, thresholds: t, options, progress, .. } = *job;
     let Sketches { classes: all, words, capitals, edges, .. } = sketches;
     let classes = all.first.len() as u64;
     let anchors = keys.anchors.chosen(KeyRange::ALL, |g| is_frequent(g, all, t))?;
@@ -68,7 +64,7 @@ pub fn background(
     let background =
         Background::new(classes, boilerplate(&paragraphs), boilerplate(&anchors), common, frequent)
             .with_lower_case(lower_case_slots(words, capitals));
-    let search = NoteSearch { documents, all, recipe, thresholds: t, progress };
+    let search = NoteSearch { documents, all, recipe, thresholds: t, options, progress };
     let notes = search.windows(keys, edges, &background)?;
     let background = background.with_notes(notes.windows);
     let series = series(documents, all, &background, recipe, t, progress)?;

@@ -15,12 +15,14 @@ use crate::engine::search::{Searched, SortedKeys, compare_by_passages, searched,
 use crate::engine::sketch::{Classes, Keys};
 use crate::engine::sorted_run::SortedRun;
 use crate::error::{Error, Result};
-use crate::model::detection::{Cluster, Detection, Pair, Repeat, Summary};
+use crate::model::detection::{Cluster, Detection, Repeat, Summary};
 use crate::model::document::Documents;
 use crate::model::options::{Progress, RunOptions, Stage};
+use crate::model::pair_list::Pairs;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::sketch::recipe::Recipe;
+use std::sync::Arc;
 
 /// Finds everything in the documents: classes of equal texts, clusters of near-copies, related
 /// pairs with their matches, and repeats. Also returns the background that the scores were computed
@@ -57,7 +59,13 @@ pub fn scan(
     progress: &dyn Progress,
 ) -> Result<(Detection, Background)> {
     let source = BackgroundSource::default();
-    scan_under(documents, source, recipe, thresholds, options, progress)
+    scan_under(documents, source, recipe, thresholds, options, progress).and_then(with_pairs)
+}
+
+/// The findings with their pairs in memory.
+pub fn with_pairs(mut found: (Detection, Background)) -> Result<(Detection, Background)> {
+    found.0.pairs.load()?;
+    Ok(found)
 }
 
 /// Like [`scan`], under a background that was computed elsewhere: the documents of a day are scored
@@ -74,7 +82,8 @@ pub fn scan_with(
     progress: &dyn Progress,
 ) -> Result<Detection> {
     let source = BackgroundSource { given: Some(background), ..BackgroundSource::default() };
-    scan_under(documents, source, recipe, thresholds, options, progress).map(|found| found.0)
+    let found = scan_under(documents, source, recipe, thresholds, options, progress)?;
+    with_pairs(found).map(|found| found.0)
 }
 
 /// What a corpus shows about its texts: the background under which [`scan`] compares the pairs of
@@ -186,7 +195,8 @@ pub fn findings_of(job: &ScanJob, sorted: SortedKeys) -> Result<(Detection, Back
     let mut limits = Limits::new(documents, progress);
     limits.add_candidates(candidates, &all, thresholds);
     limits.add_notes(&notes_left_out);
-    let Listed { pairs, repeats } = listed(pairs, repeats, documents, thresholds, &mut limits);
+    let Listed { pairs, repeats } = listed(pairs, repeats, documents, thresholds, &mut limits)?;
+    let pairs = Pairs::on_demand(Arc::new(pairs));
     let summary = Summary {
         candidates: candidates.iter().map(|c| c.pairs.len() as u64).sum(),
         verified,
@@ -289,13 +299,13 @@ pub fn summary_counts(
     documents: &dyn Documents,
     all: &Classes,
     clusters: &[Cluster],
-    pairs: &[Pair],
+    pairs: &Pairs,
     repeats: &[Repeat],
     limits: Vec<(String, u64)>,
 ) -> Summary {
     Summary {
         documents: documents.count() as u64,
-        bytes: (0..documents.count()).map(|n| u64::from(documents.info(n).bytes)).sum(),
+        bytes: (0..documents.count()).map(|n| u64::from(documents.bytes(n))).sum(),
         renamed: documents.renamed(),
         limited: [&all.limited[..], &limits].concat(),
         without_text: all.without_text,
@@ -312,8 +322,8 @@ pub fn summary_counts(
 pub fn check(documents: &dyn Documents, recipe: &Recipe, thresholds: &Thresholds) -> Result<()> {
     recipe.check()?;
     thresholds.check()?;
-    let late = (1..documents.count()).find(|&n| documents.info(n - 1).id > documents.info(n).id);
-    late.map_or(Ok(()), |n| Err(Error::Unordered { id: documents.info(n).id.clone() }))
+    let late = (1..documents.count()).find(|&n| documents.id(n - 1) > documents.id(n));
+    late.map_or(Ok(()), |n| Err(Error::Unordered { id: documents.id(n).into_owned() }))
 }
 
 /// The most threads of a pool: more of them only take memory, and a machine may not have them.

@@ -1,7 +1,7 @@
 //! Owns: `Scan` and `Compare`, which collect settings and then call the engine. Never: a stage.
 
 use crate::engine::background_source::BackgroundSource;
-use crate::engine::batch::{background_from, scan_under};
+use crate::engine::batch::{background_from, scan_under, with_pairs};
 #[cfg(feature = "stages")]
 use crate::engine::checkpoint::Checkpoints;
 use crate::engine::pairs::compare_pairs;
@@ -54,6 +54,7 @@ pub struct Scan<'a> {
     options: RunOptions,
     source: BackgroundSource<'a>,
     progress: Option<&'a dyn Progress>,
+    pairs_on_demand: bool,
 }
 
 impl<'a> Scan<'a> {
@@ -131,6 +132,13 @@ impl<'a> Scan<'a> {
         self
     }
 
+    /// Leaves the pairs where the scan keeps them, which may be a scratch file, so that they are
+    /// never in memory together: see [`Pairs`](crate::Pairs).
+    pub fn pairs_on_demand(mut self) -> Scan<'a> {
+        self.pairs_on_demand = true;
+        self
+    }
+
     /// Finds classes of equal texts, clusters of near-copies, related pairs with their matches, and
     /// repeats.
     ///
@@ -154,7 +162,8 @@ impl<'a> Scan<'a> {
     ) -> Result<(Detection, Background)> {
         let (recipe, thresholds, options) = (&self.recipe, &self.thresholds, &self.options);
         let progress = self.progress.unwrap_or(&());
-        scan_under(documents, self.source, recipe, thresholds, options, progress)
+        let found = scan_under(documents, self.source, recipe, thresholds, options, progress)?;
+        if self.pairs_on_demand { Ok(found) } else { with_pairs(found) }
     }
 
     /// Carries out one part of one stage of the run in the folder
@@ -178,7 +187,8 @@ impl<'a> Scan<'a> {
     /// As [`run_stage`](Scan::run_stage).
     #[cfg(feature = "stages")]
     pub fn run_last_stage(&self, documents: &dyn Documents) -> Result<(Detection, Background)> {
-        self.job(documents, single_stage::carry_out_last)
+        let found = self.job(documents, single_stage::carry_out_last)?;
+        if self.pairs_on_demand { Ok(found) } else { with_pairs(found) }
     }
 
     #[cfg(feature = "stages")]

@@ -3,10 +3,11 @@
 
 use crate::engine::compare::{Verified, Verifier};
 use crate::engine::members::Members;
+use crate::engine::pair_store::PairStore;
 use crate::engine::relations::Relations;
 use crate::engine::sketch::Classes;
 use crate::error::Result;
-use crate::model::detection::{Cluster, Pair};
+use crate::model::detection::Cluster;
 use crate::model::document::Documents;
 use crate::model::thresholds::Thresholds;
 use crate::pair::cluster::{UnnamedCluster, cluster, survivor};
@@ -180,19 +181,10 @@ pub fn reported(
     around: &[u32],
     all: &Classes,
     verifier: &Verifier,
-) -> Result<Vec<Pair>> {
-    let pair = |from: &Relations, place: usize| -> Result<Option<Pair>> {
-        let (x, y) = from.pairs()[place].classes();
-        let (a, b) = (all.first[x as usize], all.first[y as usize]);
-        let Some(relation) = from.pairs()[place].relation else { return Ok(None) };
-        Ok(Some(Pair { a, b, relation, comparison: from.comparison(place)? }))
-    };
-    let read = |from: &Relations, places: Vec<usize>| -> Result<Vec<Pair>> {
-        let pairs = places.into_par_iter().map(|place| pair(from, place));
-        pairs.filter_map(Result::transpose).collect()
-    };
+) -> Result<PairStore> {
     if verifier.thresholds.all_pairs {
-        return read(&relations, (0..relations.pairs().len()).collect());
+        let places = (0..relations.pairs().len()).collect();
+        return Ok(PairStore::new([(relations, places)], &all.first));
     }
     let mut kept: Vec<usize> = Vec::new();
     let mut between: BTreeMap<u64, usize> = BTreeMap::new();
@@ -222,9 +214,5 @@ pub fn reported(
     }
     kept.sort_unstable();
     kept.dedup();
-    let mut pairs = read(&relations, kept)?;
-    drop(relations);
-    pairs.extend(read(&added, of_added)?);
-    pairs.par_sort_unstable_by_key(|p| (p.a, p.b));
-    Ok(pairs)
+    Ok(PairStore::new([(relations, kept), (added, of_added)], &all.first))
 }

@@ -1,5 +1,6 @@
 //! Owns: documents numbered by id, with their texts in memory or elsewhere. Never: reads a file.
 
+use crate::engine::document_infos::DocumentInfos;
 use crate::error::{Error, Result};
 use crate::hash;
 use crate::model::document::{Document, DocumentInfo, Documents};
@@ -47,10 +48,13 @@ impl Texts for Vec<String> {
 /// ```
 #[derive(Debug, Default)]
 pub struct Corpus<T = Vec<String>> {
-    infos: Vec<DocumentInfo>,
+    /// The documents as they came.
+    infos: DocumentInfos,
+    /// For each document, as which it came.
     came: Vec<u32>,
+    /// What the id of a renamed document has behind `@`, by the number as which it came.
+    digits: HashMap<u32, u32>,
     texts: T,
-    renamed: u64,
 }
 
 impl Corpus {
@@ -59,14 +63,18 @@ impl Corpus {
     /// # Errors
     /// A text has 4 GiB or more, or there are more than 4,294,967,295 documents.
     pub fn new(documents: impl IntoIterator<Item = Document>) -> Result<Corpus> {
-        let (infos, texts) = documents.into_iter().map(|d| (d.info, d.text)).unzip();
-        Corpus::with_texts(infos, texts)
+        let (mut infos, mut texts) = (DocumentInfos::default(), Vec::new());
+        for Document { info, text } in documents {
+            infos.push(&info);
+            texts.push(text);
+        }
+        Corpus::from_columns(infos, texts)
     }
 }
 
 impl<T: Texts> Corpus<T> {
     /// Makes a corpus of documents whose texts are kept elsewhere, for example in a column of a
-    /// table: the text of `infos[n]` is number n of `texts`. Nothing is copied; the `bytes` of each
+    /// table: the text of `infos[n]` is number n of `texts`. No text is copied; the `bytes` of each
     /// info are set from its text.
     ///
     /// ```
@@ -89,22 +97,34 @@ impl<T: Texts> Corpus<T> {
     ///
     /// # Errors
     /// As for [`Corpus::new`], or a text cannot be read.
-    pub fn with_texts(mut infos: Vec<DocumentInfo>, texts: T) -> Result<Corpus<T>> {
-        if u32::try_from(infos.len()).is_err() {
-            return Err(Error::TooManyDocuments { count: infos.len() as u64 });
+    pub fn with_texts(infos: Vec<DocumentInfo>, texts: T) -> Result<Corpus<T>> {
+        Corpus::from_columns(infos.into_iter().collect(), texts)
+    }
+
+    /// The same, of metadata that was collected in few bytes: so the documents of a large corpus
+    /// are never in memory as structs. [`DocumentInfos`] has an example.
+    ///
+    /// # Errors
+    /// As for [`with_texts`](Corpus::with_texts).
+    pub fn from_columns(mut infos: DocumentInfos, texts: T) -> Result<Corpus<T>> {
+        let count = infos.count();
+        let end =
+            u32::try_from(count).map_err(|_| Error::TooManyDocuments { count: count as u64 })?;
+        for n in 0..count {
+            let id = || infos.id(n).to_owned();
+            let length = texts.length(n).map_err(|why| Error::TextGone { id: id(), why })?;
+            let bytes = u32::try_from(length)
+                .map_err(|_| Error::TextTooLong { id: id(), bytes: length as u64 })?;
+            infos.set_bytes(n, bytes);
         }
-        for (n, info) in infos.iter_mut().enumerate() {
-            let length =
-                texts.length(n).map_err(|why| Error::TextGone { id: info.id.clone(), why })?;
-            info.bytes = u32::try_from(length)
-                .map_err(|_| Error::TextTooLong { id: info.id.clone(), bytes: length as u64 })?;
-        }
-        let (came, renamed) = number(&mut infos, |n, info| {
-            let gone = |why| Error::TextGone { id: info.id.clone(), why };
-            let text = texts.text(n).map_err(gone)?;
+        let (came, digits) = ((0..end).collect(), HashMap::new());
+        let mut corpus = Corpus { infos, came, digits, texts };
+        corpus.rename_ambiguous_ids(|corpus, n| {
+            let gone = |why| Error::TextGone { id: corpus.infos.id(n).to_owned(), why };
+            let text = corpus.texts.text(n).map_err(gone)?;
             Ok((hash::bytes(text.as_bytes()), hash::wide_bytes(text.as_bytes())))
         })?;
-        Ok(Corpus { infos, came, texts, renamed })
+        Ok(corpus)
     }
 
     /// The position at which a document was passed in, counted from 0.
@@ -114,8 +134,9 @@ impl<T: Texts> Corpus<T> {
 
     /// The number of the first document of this id.
     pub fn find(&self, id: &str) -> Option<usize> {
-        let number = self.infos.partition_point(|info| info.id.as_str() < id);
-        self.infos.get(number).filter(|info| info.id == id).map(|_| number)
+        let own = |came: &u32| shown_id(&self.infos, &self.digits, *came);
+        let number = self.came.partition_point(|came| own(came).as_ref() < id);
+        self.came.get(number).filter(|came| own(came) == id).map(|_| number)
     }
 }
 
@@ -123,98 +144,113 @@ impl<T: Texts> Corpus<T> {
 /// decides.
 pub type TextHash = (u64, u128);
 
-/// Sorts the documents and renames ids that have several texts. Returns the place at which each
-/// document was before, and the number of renamed documents. `hash` is that of the text of the
-/// document at a place; it is asked for each document whose id another one has.
-pub fn number(
-    infos: &mut [DocumentInfo],
-    hash: impl Fn(usize, &DocumentInfo) -> Result<TextHash>,
-) -> Result<(Vec<u32>, u64)> {
-    let mut came = (0..infos.len() as u32).collect();
-    let renamed = rename_ambiguous_ids(infos, &mut came, hash)?;
-    Ok((came, renamed))
-}
-
-fn rename_ambiguous_ids(
-    infos: &mut [DocumentInfo],
-    came: &mut Vec<u32>,
-    hash: impl Fn(usize, &DocumentInfo) -> Result<TextHash>,
-) -> Result<u64> {
-    sort(infos, came, &HashMap::new());
-    let mut hashes: HashMap<u32, TextHash> = HashMap::new();
-    let mut start = 0;
-    for group in infos.chunk_by(|x, y| x.id == y.id) {
-        let numbers = &came[start..start + group.len()];
-        start += group.len();
-        for (info, &n) in group.iter().zip(numbers).filter(|_| group.len() > 1) {
-            hashes.insert(n, hash(n as usize, info)?);
+impl<T: Texts> Corpus<T> {
+    /// Sorts the documents, and renames ids that have several texts. Cost: each text whose id
+    /// another document has is read once.
+    fn rename_ambiguous_ids(
+        &mut self,
+        hash: impl Fn(&Corpus<T>, usize) -> Result<TextHash>,
+    ) -> Result<()> {
+        self.sort(&HashMap::new());
+        let infos = &self.infos;
+        let one_id = |x: &u32, y: &u32| infos.id_bytes(*x as usize) == infos.id_bytes(*y as usize);
+        let mut hashes: HashMap<u32, TextHash> = HashMap::new();
+        for &n in self.came.chunk_by(one_id).filter(|group| group.len() > 1).flatten() {
+            hashes.insert(n, hash(self, n as usize)?);
         }
-    }
-    if hashes.is_empty() {
-        return Ok(0);
-    }
-    sort(infos, came, &hashes);
-    let (mut renamed, mut start) = (0, 0);
-    for group in infos.chunk_by_mut(|x, y| x.id == y.id) {
-        let numbers = &came[start..start + group.len()];
-        start += group.len();
-        let [first, .., last] = numbers else { continue };
-        if hashes.get(first) != hashes.get(last) {
-            for (info, n) in group.iter_mut().zip(numbers) {
-                let hash = hashes.get(n).map_or(0, |hash| hash.0);
-                info.id.push_str(&format!("@{:08x}", hash >> 32));
-                renamed += 1;
+        if hashes.is_empty() {
+            return Ok(());
+        }
+        self.sort(&hashes);
+        let infos = &self.infos;
+        let one_id = |x: &u32, y: &u32| infos.id_bytes(*x as usize) == infos.id_bytes(*y as usize);
+        for group in self.came.chunk_by(one_id) {
+            let [first, .., last] = group else { continue };
+            if hashes.get(first) != hashes.get(last) {
+                let digits = |n| hashes.get(n).map_or(0, |hash| (hash.0 >> 32) as u32);
+                self.digits.extend(group.iter().map(|n| (*n, digits(n))));
             }
         }
+        if !self.digits.is_empty() {
+            self.sort(&hashes);
+        }
+        Ok(())
     }
-    if renamed > 0 {
-        sort(infos, came, &hashes);
+
+    /// Sorts the documents by id. The order must not depend on arrival, so every field that can
+    /// differ takes part in it.
+    fn sort(&mut self, hashes: &HashMap<u32, TextHash>) {
+        let Corpus { infos, came, digits, .. } = self;
+        came.par_sort_unstable_by(|&x, &y| {
+            let [at, to] = [x, y].map(|n| n as usize);
+            let by_id = if digits.is_empty() {
+                infos.id_bytes(at).cmp(infos.id_bytes(to))
+            } else {
+                shown_id(infos, digits, x).cmp(&shown_id(infos, digits, y))
+            };
+            by_id
+                .then_with(|| hashes.get(&x).cmp(&hashes.get(&y)))
+                .then_with(|| infos.cmp_besides(at, to))
+        });
     }
-    Ok(renamed)
 }
 
-/// Sorts the documents by id. The order must not depend on arrival, so every field that can differ
-/// takes part in it.
-fn sort(infos: &mut [DocumentInfo], came: &mut Vec<u32>, hashes: &HashMap<u32, TextHash>) {
-    let rest = |d: &DocumentInfo| {
-        let fields = (d.title.clone(), d.source.clone(), d.date.clone(), d.path.clone());
-        (fields, d.record, d.reference, d.read)
-    };
-    let mut order: Vec<u32> = (0..infos.len() as u32).collect();
-    order.par_sort_unstable_by(|&m, &n| {
-        let (x, y) = (&infos[m as usize], &infos[n as usize]);
-        let hash = |n: u32| hashes.get(&came[n as usize]);
-        x.id.cmp(&y.id).then_with(|| hash(m).cmp(&hash(n))).then_with(|| rest(x).cmp(&rest(y)))
-    });
-    // Documents change places along the cycles of the order: a second list would take as much
-    // memory as the first.
-    let mut done = vec![false; infos.len()];
-    for first in 0..infos.len() {
-        let (mut at, mut held) = (first, None);
-        while !done[at] {
-            done[at] = true;
-            let from = order[at] as usize;
-            let held = held.get_or_insert_with(|| std::mem::take(&mut infos[first]));
-            infos[at] = std::mem::take(if from == first { held } else { &mut infos[from] });
-            at = from;
-        }
+/// The id of the document that came as this number.
+fn shown_id<'a>(infos: &'a DocumentInfos, digits: &HashMap<u32, u32>, came: u32) -> Cow<'a, str> {
+    let own = infos.id(came as usize);
+    digits.get(&came).map_or(Cow::Borrowed(own), |digits| Cow::Owned(format!("{own}@{digits:08x}")))
+}
+
+/// The texts of documents that are numbered without them.
+#[cfg(feature = "stages")]
+#[derive(Debug)]
+pub struct NoTexts;
+
+#[cfg(feature = "stages")]
+impl Texts for NoTexts {
+    fn text(&self, _: usize) -> std::result::Result<Cow<'_, str>, String> {
+        Err("the texts are elsewhere".into())
     }
-    *came = order.into_iter().map(|n| came[n as usize]).collect();
+}
+
+#[cfg(feature = "stages")]
+impl Corpus<NoTexts> {
+    /// Numbers documents by the hashes of their texts, which are elsewhere.
+    pub fn of_hashes(infos: DocumentInfos, hashes: &[TextHash]) -> Result<Corpus<NoTexts>> {
+        let count = infos.count();
+        let end =
+            u32::try_from(count).map_err(|_| Error::TooManyDocuments { count: count as u64 })?;
+        let (came, digits) = ((0..end).collect(), HashMap::new());
+        let mut corpus = Corpus { infos, came, digits, texts: NoTexts };
+        corpus.rename_ambiguous_ids(|_, n| Ok(hashes[n]))?;
+        Ok(corpus)
+    }
 }
 
 impl<T: Texts> Documents for Corpus<T> {
     fn count(&self) -> usize {
-        self.infos.len()
+        self.came.len()
     }
-    fn info(&self, number: usize) -> &DocumentInfo {
-        &self.infos[number]
+    fn info(&self, number: usize) -> Cow<'_, DocumentInfo> {
+        let came = self.came[number];
+        let mut info = self.infos.get(came as usize).unwrap_or_default();
+        if self.digits.contains_key(&came) {
+            info.id = shown_id(&self.infos, &self.digits, came).into_owned();
+        }
+        Cow::Owned(info)
+    }
+    fn id(&self, number: usize) -> Cow<'_, str> {
+        shown_id(&self.infos, &self.digits, self.came[number])
+    }
+    fn bytes(&self, number: usize) -> u32 {
+        self.infos.bytes(self.arrival_position(number))
     }
     fn text(&self, number: usize) -> Result<Cow<'_, str>> {
-        let error = |why| Error::TextGone { id: self.infos[number].id.clone(), why };
-        self.texts.text(self.came[number] as usize).map_err(error)
+        let error = |why| Error::TextGone { id: self.id(number).into_owned(), why };
+        self.texts.text(self.arrival_position(number)).map_err(error)
     }
     fn renamed(&self) -> u64 {
-        self.renamed
+        self.digits.len() as u64
     }
 }
 
@@ -245,6 +281,44 @@ mod tests {
             prop_assert!(plain.is_sorted());
             let renamed = plain.iter().filter(|id| id.contains('@')).count();
             prop_assert_eq!(corpus.renamed(), renamed as u64);
+        }
+
+        /// The order and the names are those of structs that are renamed and sorted.
+        #[test]
+        fn the_column_is_in_the_order_of_the_documents(
+            of in prop::collection::vec((0u8..5, 0u8..3, 0u8..3, 0u8..3, any::<bool>()), 0..30),
+        ) {
+            let document = |&(id, text, source, record, reference): &(u8, u8, u8, u8, bool)| {
+                let mut document = Document::new(id.to_string(), text.to_string());
+                document.info.source = (source > 0).then(|| source.to_string().into());
+                document.info.record = (record > 0).then_some(record.into());
+                document.info.reference = reference;
+                document
+            };
+            let mut plain: Vec<Document> = of.iter().map(document).collect();
+            let corpus = Corpus::new(plain.clone()).unwrap();
+            let hash = |text: &str| {
+                (hash::bytes(text.as_bytes()), hash::wide_bytes(text.as_bytes()))
+            };
+            let own = plain.clone();
+            for document in &mut plain {
+                let (id, text) = (document.info.id.clone(), document.text.as_str());
+                if own.iter().any(|other| other.info.id == id && other.text != text) {
+                    document.info.id = format!("{id}@{:08x}", hash(text).0 >> 32);
+                }
+            }
+            plain.sort_by_key(|Document { info: d, text }| {
+                (d.id.clone(), hash(text), d.source.clone(), d.record, d.reference)
+            });
+            prop_assert_eq!(corpus.count(), plain.len());
+            for (n, Document { info, text }) in plain.iter().enumerate() {
+                prop_assert_eq!(&*corpus.info(n), info);
+                prop_assert_eq!((&*corpus.id(n), corpus.bytes(n)), (&*info.id, info.bytes));
+                prop_assert_eq!(&*corpus.text(n).unwrap(), text);
+                let first = plain.iter().position(|other| other.info.id == info.id);
+                prop_assert_eq!(corpus.find(&info.id), first);
+            }
+            prop_assert_eq!(corpus.find("5"), None);
         }
     }
 }

@@ -58,7 +58,7 @@ fn documents_of(part: u32, job: &ScanJob) -> Range<usize> {
     let mut bytes = 0;
     let mut begins_before = |n: &usize, bound: u64| {
         let begins = bytes < bound;
-        bytes += if begins { u64::from(documents.info(*n).bytes) + 1 } else { 0 };
+        bytes += if begins { u64::from(documents.bytes(*n)) + 1 } else { 0 };
         begins
     };
     let start = (0..documents.count()).take_while(|n| begins_before(n, first)).count();
@@ -66,7 +66,7 @@ fn documents_of(part: u32, job: &ScanJob) -> Range<usize> {
 }
 
 fn bytes_of(documents: &dyn Documents, numbers: Range<usize>) -> u64 {
-    numbers.map(|n| u64::from(documents.info(n).bytes)).sum()
+    numbers.map(|n| u64::from(documents.bytes(n))).sum()
 }
 
 fn read_part(
@@ -151,7 +151,7 @@ impl Fingerprinters {
 fn end_of_batch(documents: &dyn Documents, from: usize, end: usize) -> usize {
     let mut bytes = 0;
     let within = |n: &usize| {
-        bytes += u64::from(documents.info(*n).bytes);
+        bytes += u64::from(documents.bytes(*n));
         bytes <= BATCH_BYTES || *n == from
     };
     from + (from..end).take(BATCH).take_while(within).count()

@@ -50,7 +50,7 @@ impl<'a> Limits<'a> {
         if count == 0 {
             return;
         }
-        let id = |n: &u32| self.documents.info(*n as usize).id.clone();
+        let id = |n: &u32| self.documents.id(*n as usize).into_owned();
         self.progress.limited(&Limit::new(reason, count, of.iter().map(id)));
         self.counts.push((reason.to_owned(), count));
     }

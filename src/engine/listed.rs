@@ -7,48 +7,70 @@
 //! read it: the most important findings are listed, and the others are counted.
 
 use crate::engine::limits::Limits;
+use crate::engine::pair_store::PairStore;
+use crate::error::Result;
 use crate::model::detection::{Pair, Relation, Repeat};
 use crate::model::document::Documents;
 use crate::model::thresholds::Thresholds;
 use crate::span::Span;
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 /// The findings that are listed.
 pub struct Listed {
     /// The pairs, in order.
-    pub pairs: Vec<Pair>,
+    pub pairs: PairStore,
     /// The repeats, in order.
     pub repeats: Vec<Repeat>,
 }
 
 /// Chooses the findings that are listed, and counts the others.
 pub fn listed(
-    pairs: Vec<Pair>,
+    pairs: PairStore,
     repeats: Vec<Repeat>,
     documents: &dyn Documents,
     t: &Thresholds,
     limits: &mut Limits,
-) -> Listed {
+) -> Result<Listed> {
     let mut out = Listed { pairs, repeats };
     if t.all_pairs {
-        return out;
+        return Ok(out);
     }
-    let bytes: u64 = (0..documents.count()).map(|n| u64::from(documents.info(n).bytes)).sum();
+    let bytes: u64 = (0..documents.count()).map(|n| u64::from(documents.bytes(n))).sum();
     let budget = match t.report_budget {
         u32::MAX => u64::MAX,
         each => bytes.saturating_mul(u64::from(each)).max(LEAST_BYTES),
     };
-    let of = |pairs: &[Pair]| pairs.iter().flat_map(|p| [p.a, p.b]).collect();
+    let of = |pairs: &[(u32, u32)]| pairs.iter().flat_map(|p| [p.0, p.1]).collect();
     let places = |r: &Repeat| r.places.iter().map(|p| p.document).collect::<Vec<u32>>();
-    let repeats = out.keep_repeats(budget);
-    let shown = out.show_pairs_as_repeats(t);
+    let mut sizes = out.pairs.map(PairSize::of)?;
+    let repeats = out.keep_repeats(budget, &sizes);
+    let shown = out.show_pairs_as_repeats(t, &mut sizes)?;
     limits.add("pairs-shown-as-repeats", shown.len() as u64, of(&shown));
-    let pairs = out.keep_pairs(budget);
+    let pairs = out.keep_pairs(budget, &sizes);
     limits.add("pairs-not-listed", pairs.len() as u64, of(&pairs));
     let holding = repeats.iter().flat_map(places).collect();
     limits.add("repeats-not-listed", repeats.len() as u64, holding);
-    out
+    Ok(out)
+}
+
+/// What a pair is in a report.
+struct PairSize {
+    /// About how many bytes it takes.
+    bytes: u64,
+    /// The number of tokens that the texts share.
+    tokens: u64,
+}
+
+impl PairSize {
+    fn of(p: &Pair) -> PairSize {
+        let matches = &p.comparison.matches;
+        let blocks: usize = matches.iter().map(|m| m.blocks.len()).sum();
+        PairSize {
+            bytes: 300 + 150 * matches.len() as u64 + 25 * blocks as u64,
+            tokens: matches.iter().map(|m| u64::from(m.tokens_a.min(m.tokens_b))).sum(),
+        }
+    }
 }
 
 /// A report of so many bytes is never cut.
@@ -60,7 +82,11 @@ const BESIDE: u32 = 4;
 impl Listed {
     /// Takes the pairs out that share nothing but frequent repeats, and returns them. Each of their
     /// matches is in repeats that are listed with a place in either text.
-    fn show_pairs_as_repeats(&mut self, t: &Thresholds) -> Vec<Pair> {
+    fn show_pairs_as_repeats(
+        &mut self,
+        t: &Thresholds,
+        sizes: &mut Vec<PairSize>,
+    ) -> Result<Vec<(u32, u32)>> {
         let mut frequent: HashMap<u32, Vec<(usize, Span)>> = HashMap::new();
         let is_frequent = |r: &Repeat| r.documents >= u64::from(t.pairs_as_repeats);
         for (n, repeat) in self.repeats.iter().enumerate().filter(|(_, r)| is_frequent(r)) {
@@ -69,41 +95,50 @@ impl Listed {
             }
         }
         if frequent.is_empty() {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         let none = Vec::new();
         let of = |document: u32| frequent.get(&document).unwrap_or(&none);
-        let all = std::mem::take(&mut self.pairs);
-        let (shown, kept) = all.into_iter().partition(|pair| {
+        let shown = self.pairs.map(|pair| {
             pair.relation == Relation::Quotes && is_of_repeats(pair, of(pair.a), of(pair.b))
-        });
-        self.pairs = kept;
-        shown
+        })?;
+        let mut is_shown = shown.iter();
+        sizes.retain(|_| !is_shown.next().is_some_and(|shown| *shown));
+        Ok(self.pairs.take_others(|number| !shown[number]))
     }
 
     /// Keeps the largest repeats that are within their part of a number of bytes, and returns the
     /// others. They may take what the pairs leave, and half of it at least.
-    fn keep_repeats(&mut self, budget: u64) -> Vec<Repeat> {
-        let pairs: u64 = self.pairs.iter().map(pair_bytes).sum();
+    fn keep_repeats(&mut self, budget: u64, sizes: &[PairSize]) -> Vec<Repeat> {
+        let pairs: u64 = sizes.iter().map(|size| size.bytes).sum();
         let own = (budget / 2).max(budget.saturating_sub(pairs));
         let size = |r: &Repeat| Reverse(u64::from(r.tokens) * r.count);
-        let all = std::mem::take(&mut self.repeats);
-        let (kept, left) =
-            largest(all, own, repeat_bytes, |r| (size(r), r.places.first().copied()));
-        self.repeats = kept;
-        left
+        let all = &self.repeats;
+        let is_kept = largest(
+            all.len(),
+            own,
+            |n| repeat_bytes(&all[n]),
+            |n| (size(&all[n]), all[n].places.first().copied()),
+        );
+        let Some(is_kept) = is_kept else { return Vec::new() };
+        let all = std::mem::take(&mut self.repeats).into_iter().zip(is_kept);
+        let (kept, left): (Vec<_>, Vec<_>) = all.partition(|(_, kept)| *kept);
+        self.repeats = kept.into_iter().map(|(repeat, _)| repeat).collect();
+        left.into_iter().map(|(repeat, _)| repeat).collect()
     }
 
     /// Keeps the most important pairs that are within what the repeats leave of a number of bytes,
     /// and returns the others.
-    fn keep_pairs(&mut self, budget: u64) -> Vec<Pair> {
+    fn keep_pairs(&mut self, budget: u64, sizes: &[PairSize]) -> Vec<(u32, u32)> {
         let repeats: u64 = self.repeats.iter().map(repeat_bytes).sum();
-        let all = std::mem::take(&mut self.pairs);
-        let (kept, left) = largest(all, budget.saturating_sub(repeats), pair_bytes, |p| {
-            (rank(p.relation), Reverse(tokens(p)), (p.a, p.b))
-        });
-        self.pairs = kept;
-        left
+        let (rows, budget) = (self.pairs.rows(), budget.saturating_sub(repeats));
+        let is_kept = largest(
+            rows.len(),
+            budget,
+            |n| sizes[n].bytes,
+            |n| (rank(rows[n].relation), Reverse(sizes[n].tokens), n),
+        );
+        is_kept.map_or_else(Vec::new, |is_kept| self.pairs.take_others(|number| is_kept[number]))
     }
 }
 
@@ -134,30 +169,28 @@ fn is_of_repeats(pair: &Pair, a: &[(usize, Span)], b: &[(usize, Span)]) -> bool 
         .all(|m| beside(m.a, m.tokens_a, &in_a) && beside(m.b, m.tokens_b, &in_b))
 }
 
-/// Divides findings into the first ones by `key` that are within a number of bytes, in their old
-/// order, and the others.
-fn largest<T, K: Ord>(
-    all: Vec<T>,
+/// Which of so many findings are the first ones by `key` that are within a number of bytes; `None`
+/// where all are.
+fn largest<K: Ord>(
+    count: usize,
     budget: u64,
-    bytes: impl Fn(&T) -> u64,
-    key: impl Fn(&T) -> K,
-) -> (Vec<T>, Vec<T>) {
-    if all.iter().map(&bytes).sum::<u64>() <= budget {
-        return (all, Vec::new());
+    bytes: impl Fn(usize) -> u64,
+    key: impl Fn(usize) -> K,
+) -> Option<Vec<bool>> {
+    if (0..count).map(&bytes).sum::<u64>() <= budget {
+        return None;
     }
-    let mut order: Vec<usize> = (0..all.len()).collect();
-    order.sort_by_cached_key(|&i| key(&all[i]));
-    let mut spent = 0;
-    let within = order.iter().take_while(|&&i| {
-        spent += bytes(&all[i]);
-        spent <= budget
-    });
-    let kept: BTreeSet<usize> = within.copied().collect();
-    let (mut listed, mut left) = (Vec::new(), Vec::new());
-    for (i, finding) in all.into_iter().enumerate() {
-        if kept.contains(&i) { listed.push(finding) } else { left.push(finding) }
+    let mut order: Vec<usize> = (0..count).collect();
+    order.sort_by_cached_key(|&n| key(n));
+    let (mut spent, mut is_kept) = (0, vec![false; count]);
+    for n in order {
+        spent += bytes(n);
+        if spent > budget {
+            break;
+        }
+        is_kept[n] = true;
     }
-    (listed, left)
+    Some(is_kept)
 }
 
 /// The order in which relations are listed.
@@ -168,17 +201,6 @@ const fn rank(relation: Relation) -> u8 {
         Relation::Quotes => 2,
         _ => 3,
     }
-}
-
-/// The number of tokens that a pair shares.
-fn tokens(p: &Pair) -> u64 {
-    p.comparison.matches.iter().map(|m| u64::from(m.tokens_a.min(m.tokens_b))).sum()
-}
-
-/// About how many bytes a pair takes in a report.
-fn pair_bytes(p: &Pair) -> u64 {
-    let blocks: usize = p.comparison.matches.iter().map(|m| m.blocks.len()).sum();
-    300 + 150 * p.comparison.matches.len() as u64 + 25 * blocks as u64
 }
 
 /// About how many bytes a repeat takes in a report.

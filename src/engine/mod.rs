@@ -15,13 +15,16 @@ pub mod copies;
 pub mod corpus;
 #[cfg(feature = "stages")]
 pub mod distributed;
+pub mod document_infos;
 pub mod fingerprints;
+pub mod info_row;
 pub mod key_columns;
 pub mod limits;
 pub mod listed;
 pub mod members;
 pub mod notes;
 pub mod pair_order;
+pub mod pair_store;
 pub mod pairs;
 pub mod preset;
 pub mod relations;

@@ -11,7 +11,7 @@ use crate::engine::sketch::{Classes, Keys};
 use crate::engine::sorted_run::{KeyRange, SortedRun};
 use crate::error::{Error, Result};
 use crate::model::document::Documents;
-use crate::model::options::Progress;
+use crate::model::options::{Progress, RunOptions};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::note::NoteHolder;
@@ -24,8 +24,10 @@ use rayon::prelude::*;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
-/// The number of passages whose texts are in memory at once.
-const BATCH: usize = 4096;
+/// The tokens of the texts that are in memory at once, at most, where memory is not limited. In
+/// memory a token takes about 40 bytes.
+const MOST_TOKENS: usize = 4 << 20;
+const BYTES_FOR_EACH_TOKEN: u64 = 40;
 
 /// The steps of the pairs in which a text is looked at, for each of its tokens: a pair takes as
 /// many as both texts have tokens. A text of a hundred paragraphs that a hundred others hold is
@@ -42,6 +44,8 @@ pub struct NoteSearch<'a> {
     pub recipe: &'a Recipe,
     /// The thresholds.
     pub thresholds: &'a Thresholds,
+    /// Threads and memory.
+    pub options: &'a RunOptions,
     /// The receiver of progress reports.
     pub progress: &'a dyn Progress,
 }
@@ -65,10 +69,15 @@ impl NoteSearch<'_> {
         edges: &EdgeSet,
         background: &Background,
     ) -> Result<FoundNotes> {
-        let (candidates, left_out) = self.candidates(&keys.anchors, edges, background)?;
+        let (mut candidates, left_out) = self.candidates(&keys.anchors, edges, background)?;
+        // Candidates of the same texts follow each other, so that few texts are read twice.
+        candidates.par_sort_unstable_by(|x, y| x.pairs.cmp(&y.pairs));
         let least = self.thresholds.note_classes;
         let mut windows = Vec::new();
-        for batch in candidates.chunks(BATCH) {
+        let mut rest = &candidates[..];
+        while !rest.is_empty() {
+            let batch;
+            (batch, rest) = rest.split_at(self.batch(rest));
             if self.progress.cancelled() {
                 return Err(Error::Cancelled);
             }
@@ -82,6 +91,23 @@ impl NoteSearch<'_> {
         Ok(FoundNotes { windows, left_out })
     }
 
+    /// The number of the first candidates whose texts are in memory at once: one at least.
+    fn batch(&self, candidates: &[NoteCandidate]) -> usize {
+        let most = self.options.part_of_memory(16 * BYTES_FOR_EACH_TOKEN).min(MOST_TOKENS);
+        let mut tokens = 0;
+        let within = candidates.iter().take_while(|candidate| {
+            let first = tokens == 0;
+            tokens +=
+                candidate.pairs.iter().map(|pair| self.tokens(pair.0) as usize).sum::<usize>();
+            first || tokens <= most
+        });
+        within.count()
+    }
+
+    fn tokens(&self, class: u32) -> u32 {
+        self.all.tokens[self.all.first[class as usize] as usize]
+    }
+
     fn candidates(
         &self,
         anchors: &SortedRun,
@@ -92,7 +118,9 @@ impl NoteSearch<'_> {
         let texts = |group: &[Posting]| -> Vec<(u32, Option<u32>)> {
             group.iter().map(|p| (p.unit, self.all.source[p.unit as usize])).collect()
         };
-        let candidates = passages(anchors, least, &background.anchors)?.into_iter();
+        let source = |class: u32| self.all.source[class as usize];
+        let may_be = |group: &[Posting]| has_texts_of_one_source(group, source, least as usize);
+        let candidates = passages(anchors, least, &background.anchors, may_be)?.into_iter();
         // The set has the texts without a source only.
         let at_edge = |anchor, unit: u32| {
             self.all.source[unit as usize].is_some() || edges.may_hold(anchor, unit)
@@ -117,8 +145,7 @@ impl NoteSearch<'_> {
 
     /// Whether one text of each pair of a candidate has steps left for it, which are then spent.
     fn is_within_budget(&self, candidate: &NoteCandidate, left: &mut [u32]) -> bool {
-        let tokens = |class: u32| self.all.tokens[self.all.first[class as usize] as usize];
-        let steps = |(x, y): (u32, u32)| tokens(x).saturating_add(tokens(y));
+        let steps = |(x, y): (u32, u32)| self.tokens(x).saturating_add(self.tokens(y));
         let pairs = &candidate.pairs;
         let fits =
             |&pair: &(u32, u32)| left[pair.0 as usize].max(left[pair.1 as usize]) >= steps(pair);
@@ -160,11 +187,31 @@ pub struct SharedAnchors {
 /// The anchors by the set of texts that holds them, and its size.
 pub type BySet = BTreeMap<(u64, usize), SharedAnchors>;
 
-/// The anchors that `least` texts or more hold and that are not in `known` (sorted), together where
-/// the same texts hold them.
-pub fn passages(anchors: &SortedRun, least: u32, known: &[u64]) -> Result<Vec<SharedAnchors>> {
+/// The texts of a group up to which they are counted by source without a table.
+const FEW: usize = 32;
+
+/// Whether so many texts of a group are of one source, or of none, which a note must have. Where
+/// they are many it says yes.
+fn has_texts_of_one_source(
+    group: &[Posting],
+    source: impl Fn(u32) -> Option<u32>,
+    least: usize,
+) -> bool {
+    let of = |own: Option<u32>| group.iter().filter(|p| source(p.unit) == own).count();
+    group.len() > FEW || group.iter().any(|p| of(source(p.unit)) >= least)
+}
+
+/// The anchors that `least` texts or more hold, that are not in `known` (sorted) and whose texts
+/// `may_be` accepts, together where the same texts hold them.
+pub fn passages(
+    anchors: &SortedRun,
+    least: u32,
+    known: &[u64],
+    may_be: impl Fn(&[Posting]) -> bool + Sync,
+) -> Result<Vec<SharedAnchors>> {
     let mut all = BySet::new();
-    for part in anchors.map(KeyRange::ALL, |part| passages_of(part, least, known))? {
+    let of_part = |part: Part| passages_of(part, least, known, &may_be);
+    for part in anchors.map(KeyRange::ALL, of_part)? {
         for (set, shared) in part {
             match all.entry(set) {
                 Entry::Vacant(new) => drop(new.insert(shared)),
@@ -176,11 +223,16 @@ pub fn passages(anchors: &SortedRun, least: u32, known: &[u64]) -> Result<Vec<Sh
 }
 
 /// [`passages`] of some keys, each with the hash of its set and the size.
-pub fn passages_of(part: Part, least: u32, known: &[u64]) -> BySet {
+pub fn passages_of(
+    part: Part,
+    least: u32,
+    known: &[u64],
+    may_be: &impl Fn(&[Posting]) -> bool,
+) -> BySet {
     let mut by_set = BySet::new();
     for group in part.groups().filter(|g| g.len() >= least as usize) {
         let key = group[0].key();
-        if known.binary_search(&key).is_err() {
+        if may_be(group) && known.binary_search(&key).is_err() {
             let none = || SharedAnchors { anchors: Vec::new(), group: group.to_vec() };
             let set = (class_set_hash(group), group.len());
             by_set.entry(set).or_insert_with(none).anchors.push(key);

@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::model::detection::{Detection, Pair, Summary};
 use crate::model::document::Documents;
 use crate::model::options::{Progress, RunOptions, Stage};
+use crate::model::pair_list::Pairs;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::postings::budget::pair_steps;
@@ -57,7 +58,7 @@ pub fn compare_pairs(
     let to_pair = |v: Verified| {
         Some(Pair { a: v.a, b: v.b, relation: v.comparison.relation?, comparison: v.comparison })
     };
-    let pairs: Vec<Pair> = compared.into_iter().filter_map(to_pair).collect();
+    let pairs: Pairs = compared.into_iter().filter_map(to_pair).collect();
     let mut named: Vec<u32> = packed.iter().flat_map(|p| [(p >> 32) as u32, *p as u32]).collect();
     named.sort_unstable();
     named.dedup();

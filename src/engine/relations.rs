@@ -43,10 +43,25 @@ pub struct ComparedPair {
     pub is_copy: bool,
 }
 
-#[derive(Debug)]
-enum Row {
+/// The written form of a comparison.
+#[derive(Debug, Clone)]
+pub enum Row {
+    /// It is in memory.
     InMemory(Box<[u8]>),
+    /// It is in a scratch file.
     Stored(Stored),
+}
+
+impl Row {
+    /// The comparison; `file` is the one that the row is in.
+    pub fn read(&self, file: Option<&ScratchFile>) -> Result<Comparison> {
+        let read = |bytes: &[u8]| postcard::from_bytes(bytes).expect("it is what was written");
+        match (self, file) {
+            (Row::InMemory(row), _) => Ok(read(row)),
+            (Row::Stored(stored), Some(file)) => Ok(read(&file.read(stored)?)),
+            (Row::Stored(_), None) => unreachable!("a row is stored in the file"),
+        }
+    }
 }
 
 impl ComparedPair {
@@ -59,6 +74,11 @@ impl ComparedPair {
             of_family: is_of_family(&v.comparison),
             is_copy: v.is_copy(t),
         }
+    }
+
+    /// Moves the written form of the comparison out.
+    pub fn take_row(&mut self) -> Row {
+        std::mem::replace(&mut self.row, Row::InMemory(Box::default()))
     }
 
     /// The two classes.
@@ -148,12 +168,12 @@ impl Relations {
     /// # Errors
     /// The scratch file can no longer be read.
     pub fn comparison(&self, place: usize) -> Result<Comparison> {
-        let read = |bytes: &[u8]| postcard::from_bytes(bytes).expect("it is what was written");
-        match (&self.pairs[place].row, &self.file) {
-            (Row::InMemory(row), _) => Ok(read(row)),
-            (Row::Stored(stored), Some(file)) => Ok(read(&file.read(stored)?)),
-            (Row::Stored(_), None) => unreachable!("a row is stored in the file"),
-        }
+        self.pairs[place].row.read(self.file.as_ref())
+    }
+
+    /// The pairs, and the file of those of their comparisons that are not in memory.
+    pub fn into_pairs(self) -> (Vec<ComparedPair>, Option<ScratchFile>) {
+        (self.pairs, self.file)
     }
 }
 

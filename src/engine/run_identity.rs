@@ -63,7 +63,7 @@ impl RunIdentity {
         settings: &str,
         parts: u32,
     ) -> Result<RunIdentity> {
-        let bytes = (0..documents.count()).map(|n| u64::from(documents.info(n).bytes)).sum();
+        let bytes = (0..documents.count()).map(|n| u64::from(documents.bytes(n))).sum();
         let manifest = Manifest {
             schema: SCHEMA.into(),
             program: env!("CARGO_PKG_VERSION").into(),

@@ -43,7 +43,7 @@ pub fn sorted_keys(job: &ScanJob, wanted: KeyKinds) -> Result<SortedKeys> {
     let mut notes_left_out = Vec::new();
     let background = job.source.background(recipe, || {
         let of_corpus = job.checkpoints.value((RunStage::Background, 1), progress, || {
-            background::background(documents, &sketches, &keys, recipe, thresholds, progress)
+            background::background(job, &sketches, &keys)
         })?;
         notes_left_out = of_corpus.notes_left_out;
         Ok(of_corpus.background)
@@ -138,8 +138,8 @@ pub fn compare_by_passages(
     compare_all(RunStage::CompareByPassages, job, candidates, verifier, into)
 }
 
-/// The memory that the order of the comparisons takes for each pair, about.
-const BYTES_FOR_EACH_PAIR: u64 = 64;
+/// The memory that a pair takes until its comparison is in its written form, about.
+const BYTES_FOR_EACH_PAIR: u64 = 256;
 
 fn compare_all(
     stage: RunStage,
@@ -166,7 +166,7 @@ fn compare_all(
 }
 
 /// Fewer pairs than these are compared together, however small the memory is.
-const LEAST_PAIRS: usize = 1 << 16;
+const LEAST_PAIRS: usize = 1 << 14;
 
 fn compared(stage: RunStage, pairs: &[u64], verifier: &Verifier) -> Result<Vec<Verified>> {
     match stage {

@@ -22,7 +22,7 @@ pub fn carry_out(job: &ScanJob, only: StagePart) -> Result<()> {
         let part = only.part;
         match only.stage {
             RunStage::Sketch => {
-                let bytes = |n| u64::from(job.documents.info(n).bytes);
+                let bytes = |n| u64::from(job.documents.bytes(n));
                 let all = (0..job.documents.count()).map(bytes).sum::<u64>();
                 job.progress.begin(Stage::Fingerprint, all / u64::from(only.parts));
                 fingerprints::make_part(job, part)

@@ -142,7 +142,7 @@ pub fn sketch(job: &ScanJob, wanted: KeyKinds) -> Result<Sketches> {
     let most_in_memory = most_in_memory(options);
     let count = documents.count();
     let bytes_of = |numbers: std::ops::Range<usize>| -> u64 {
-        numbers.map(|n| u64::from(documents.info(n).bytes)).sum()
+        numbers.map(|n| u64::from(documents.bytes(n))).sum()
     };
     let bytes = bytes_of(0..count);
     progress.begin(Stage::Fingerprint, bytes);

@@ -45,10 +45,11 @@ impl SpillableKeys {
     /// Moves all postings to the file.
     pub fn spill(&mut self, file: &mut ScratchFile) -> Result<()> {
         self.count += self.in_memory.len();
-        let parts = self.in_memory.take_parts();
+        let parts = self.in_memory.parts_mut();
         self.spilled.resize(parts.len(), Vec::new());
-        for (part, stored) in parts.into_iter().zip(&mut self.spilled) {
-            stored.extend(store(file, &part)?);
+        for (part, stored) in parts.iter_mut().zip(&mut self.spilled) {
+            stored.extend(store(file, part)?);
+            part.clear();
         }
         Ok(())
     }

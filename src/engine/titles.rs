@@ -14,6 +14,7 @@ use crate::pair::metadata::Metadata;
 use crate::sketch::recipe::Recipe;
 use rayon::prelude::*;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// The number of groups that a document with a new title is compared with, the last ones first, so
 /// that n documents with one text cost O(n).
@@ -30,7 +31,7 @@ pub fn title_groups(
     t: &Thresholds,
     progress: &dyn Progress,
 ) -> Result<DividedClasses> {
-    let title = |n: u32| documents.info(n as usize).title.as_deref();
+    let title = |n: u32| documents.info(n as usize).title.clone();
     let several = |class: &u32| {
         let of = members.of(*class);
         of.iter().any(|&n| title(n) != title(of[0]))
@@ -59,13 +60,14 @@ fn groups(
     // Documents of one day follow each other, so the groups of a series are compared with each
     // other.
     let mut order = of.to_vec();
-    order.sort_by(|&x, &y| info(x).date.cmp(&info(y).date).then(x.cmp(&y)));
+    order.sort_by_cached_key(|&n| (info(n).date.clone(), n));
     let form = is_form(&order, documents, text, background, t);
     let mut groups: Vec<(Metadata, Vec<u32>)> = Vec::new();
-    let mut known: HashMap<(&str, Option<&str>), usize> = HashMap::new();
+    let mut known: HashMap<(Arc<str>, Option<Arc<str>>), usize> = HashMap::new();
     for n in order {
-        let key = (info(n).title.as_deref().unwrap_or_default(), info(n).date.as_deref());
-        let own = Metadata::new([info(n)]).of_form(form);
+        let own = info(n);
+        let key = (own.title.clone().unwrap_or_default(), own.date.clone());
+        let own = Metadata::new([own]).of_form(form);
         let fits = |group: &(Metadata, Vec<u32>)| {
             titles_divide_one_text(text, &group.0, &own, background, t).is_none()
         };

@@ -13,6 +13,7 @@ use crate::model::findings::Findings;
 use crate::span::Span;
 use crate::text::first_words::first_words;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, Write};
 
@@ -202,7 +203,7 @@ impl Baseline {
         out.repeats.sort_unstable();
         let places = (0..table.hash.len() as u32).map(|n| {
             let (place, _) = table.place(n);
-            at_place(place, table.hash[n as usize])
+            at_place(&place, table.hash[n as usize])
         });
         out.texts = table.hash.iter().copied().chain(places).map(|h| (h >> 32) as u32).collect();
         out.texts.sort_unstable();
@@ -306,19 +307,19 @@ fn list<T: Serialize>(out: &mut impl Write, name: &str, items: &[T]) -> io::Resu
 }
 
 fn members(table: &DocumentTable, documents: impl Iterator<Item = u32>) -> Vec<Member> {
-    let mut counts: BTreeMap<(&str, u64), u32> = BTreeMap::new();
+    let mut counts: BTreeMap<(Cow<str>, u64), u32> = BTreeMap::new();
     for n in documents {
         *counts.entry((table.place(n).0, table.hash[n as usize])).or_default() += 1;
     }
     counts
         .into_iter()
-        .map(|((place, hash), count)| Member { place: place.to_owned(), hash, count })
+        .map(|((place, hash), count)| Member { place: place.into_owned(), hash, count })
         .collect()
 }
 
 fn pair(table: &DocumentTable, draft: &UnjudgedFinding) -> Result<PairEntry> {
     let member =
-        |n| Member { place: table.place(n).0.to_owned(), hash: table.hash[n as usize], count: 1 };
+        |n| Member { place: table.place(n).0.into_owned(), hash: table.hash[n as usize], count: 1 };
     let mut documents = [draft.document, draft.partner].map(member);
     documents.sort_unstable();
     let mut passages: Vec<Hex> = draft
@@ -346,7 +347,7 @@ fn repeat(table: &DocumentTable, drafts: &[&UnjudgedFinding]) -> Result<RepeatEn
 /// is about.
 fn hint(table: &DocumentTable, document: u32, passage: Option<Span>) -> Result<String> {
     let text = table.findings.documents.text(document as usize)?;
-    let id = || table.findings.id(document).to_owned();
+    let id = || table.findings.id(document).into_owned();
     let words = passage.map_or(Some(&*text), |span| text.get(span.range()));
     words.map(first_words).ok_or_else(|| Error::TextGone { id: id(), why: Error::CHANGED.into() })
 }

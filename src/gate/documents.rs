@@ -8,6 +8,7 @@ use crate::pair::whole_evidence::are_copies;
 use crate::text::same_text::identity;
 use crate::text::token::tokenize;
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 /// The documents of a scan.
@@ -22,9 +23,9 @@ pub(super) struct DocumentTable<'a> {
     /// The cluster of each document.
     pub cluster: Vec<Option<u32>>,
     /// All places.
-    pub places: HashSet<&'a str>,
+    pub places: HashSet<String>,
     /// For places that several documents share, the number of records of each text.
-    pub records: HashMap<(&'a str, u64), u32>,
+    records: HashMap<String, HashMap<u64, u32>>,
 }
 
 impl<'a> DocumentTable<'a> {
@@ -58,11 +59,12 @@ impl<'a> DocumentTable<'a> {
             places: HashSet::new(),
             records: HashMap::new(),
         };
-        table.places = (0..count).map(|n| table.place(n).0).collect();
+        table.places = (0..count).map(|n| table.place(n).0.into_owned()).collect();
         for n in 0..count {
             let (place, shared) = table.place(n);
             if shared {
-                *table.records.entry((place, table.hash[n as usize])).or_default() += 1;
+                let texts = table.records.entry(place.into_owned()).or_default();
+                *texts.entry(table.hash[n as usize]).or_default() += 1;
             }
         }
         Ok(table)
@@ -72,7 +74,7 @@ impl<'a> DocumentTable<'a> {
     /// their pages was read.
     pub fn are_copies(&self, a: u32, b: u32) -> bool {
         let [x, y] = [a, b].map(|n| self.findings.documents.info(n as usize));
-        are_copies(x, y, self.hash[a as usize] == self.hash[b as usize])
+        are_copies(&x, &y, self.hash[a as usize] == self.hash[b as usize])
     }
 
     /// The document at which a finding of a class is reported, by the first of the class: that one,
@@ -96,16 +98,21 @@ impl<'a> DocumentTable<'a> {
     /// Returns the place of a document: its id; or its path, where the id is only the path and the
     /// number of the record. In the second case several documents may share the place, which the
     /// second value reports.
-    pub fn place(&self, number: u32) -> (&'a str, bool) {
-        let info = self.findings.documents.info(number as usize);
+    pub fn place(&self, number: u32) -> (Cow<'a, str>, bool) {
+        let info = self.findings.documents.info(number as usize).into_owned();
         let implicit = |path: &&str| {
             let rest = info.id.strip_prefix(*path).and_then(|rest| rest.strip_prefix(':'));
             rest.zip(info.record).is_some_and(|(digits, record)| digits == record.to_string())
         };
         match info.path.as_deref().filter(implicit) {
-            Some(path) => (path, true),
-            None => (&info.id, false),
+            Some(path) => (path.to_owned().into(), true),
+            None => (info.id.into(), false),
         }
+    }
+
+    /// Returns the number of records of a text at a place that several documents share.
+    pub fn records(&self, place: &str, hash: u64) -> u32 {
+        self.records.get(place).and_then(|texts| texts.get(&hash)).copied().unwrap_or(0)
     }
 
     /// Returns the members of a document's cluster; without one, the first document of its class.

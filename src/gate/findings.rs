@@ -197,7 +197,7 @@ fn sides(
 }
 
 fn whole(table: &DocumentTable, document: u32) -> SpanQuery {
-    let span = Span::new(0, table.findings.documents.info(document as usize).bytes);
+    let span = Span::new(0, table.findings.documents.bytes(document as usize));
     SpanQuery { document, text: document, span, cut: PeriodicPart::None, content: false }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn covers(
     let rule = &rules[n];
     let ids = [table.findings.id(draft.document), table.findings.id(draft.partner)];
     let holds = || draft.passages.iter().all(|[here, _]| here.holds.contains(&(n as u32)));
-    rule.fits(draft.kind, ids) && (rule.text.is_none() || holds())
+    rule.fits(draft.kind, ids.each_ref().map(|id| &**id)) && (rule.text.is_none() || holds())
 }
 
 /// Returns the first entry in force that covers a finding.

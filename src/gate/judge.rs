@@ -116,7 +116,7 @@ fn reported(
     let old = |[document, partner]: [u32; 2]| {
         let hash = |n: u32| table.hash[n as usize];
         let baseline = baseline?;
-        let there = |n: u32| baseline.has_document(table.place(n).0, hash(n));
+        let there = |n: u32| baseline.has_document(&table.place(n).0, hash(n));
         let had = |n: u32| baseline.has_text(hash(n));
         let by_place = there(document) != there(partner);
         Some(if by_place { there(document) } else { had(document) && !had(partner) })

@@ -27,7 +27,7 @@ pub(super) fn match_members(
             missing.entry(m.hash).or_default().push(i);
         }
     }
-    let key = |n: u32| (table.place(n).0, table.hash[n as usize]);
+    let known = |n: u32| exact.get(&(&*table.place(n).0, table.hash[n as usize])).copied();
     let mut out = vec![false; documents.len()];
     let mut pass = |find: &dyn Fn(u32, &[u32]) -> Option<usize>, out: &mut Vec<bool>| {
         for (n, out) in documents.iter().zip(out).filter(|(_, out)| !**out) {
@@ -37,24 +37,28 @@ pub(super) fn match_members(
             }
         }
     };
-    pass(&|n, left| exact.get(&key(n)).copied().filter(|&i| left[i] > 0), &mut out);
+    pass(&|n, left| known(n).filter(|&i| left[i] > 0), &mut out);
     if classes {
         let any = |n: u32, left: &[u32]| {
-            table
-                .class(n)
-                .iter()
-                .find_map(|&x| exact.get(&key(x)).copied().filter(|&i| left[i] > 0))
+            table.class(n).iter().find_map(|&x| known(x).filter(|&i| left[i] > 0))
         };
         pass(&any, &mut out);
     }
     let own = |n: u32, left: &[u32]| {
         let (place, shared) = table.place(n);
-        let mut here = at.get(place).into_iter().flatten().copied();
+        let mut here = at.get(&*place).into_iter().flatten().copied();
         if shared { None } else { here.find(|&i| left[i] > 0) }
     };
     pass(&own, &mut out);
     pass(
-        &|n, left| missing.get(&key(n).1).into_iter().flatten().copied().find(|&i| left[i] > 0),
+        &|n, left| {
+            missing
+                .get(&table.hash[n as usize])
+                .into_iter()
+                .flatten()
+                .copied()
+                .find(|&i| left[i] > 0)
+        },
         &mut out,
     );
     if out.contains(&true) {
@@ -63,10 +67,9 @@ pub(super) fn match_members(
         let edited = |n: u32, left: &[u32]| {
             let (place, shared) = table.place(n);
             let taken = |i: usize| members[i].count - left[i];
-            let there =
-                |i: usize| table.records.get(&(place, members[i].hash)).copied().unwrap_or(0);
+            let there = |i: usize| table.records(&place, members[i].hash);
             let changed = |&i: &usize| left[i] > 0 && taken(i).max(there(i)) < members[i].count;
-            if shared { at.get(place).into_iter().flatten().copied().find(changed) } else { None }
+            if shared { at.get(&*place).into_iter().flatten().copied().find(changed) } else { None }
         };
         pass(&edited, &mut out);
     }
@@ -120,7 +123,7 @@ impl<'a> KnownDocuments<'a> {
             self.at.entry(&member.place).or_default().push(n);
             if !table.places.contains(member.place.as_str()) {
                 self.missing_documents.entry(member.hash).or_insert(n);
-            } else if !table.records.contains_key(&(member.place.as_str(), member.hash)) {
+            } else if table.records(&member.place, member.hash) == 0 {
                 self.changed.entry(&member.place).or_default().push(n);
             }
         }
@@ -137,8 +140,8 @@ impl<'a> KnownDocuments<'a> {
         let (place, shared) = table.place(document);
         let hash = table.hash[document as usize];
         let here = match shared {
-            true => self.exact.get(&(place, hash)).copied().into_iter().collect(),
-            false => self.at.get(place).cloned().unwrap_or_default(),
+            true => self.exact.get(&(&*place, hash)).copied().into_iter().collect(),
+            false => self.at.get(&*place).cloned().unwrap_or_default(),
         };
         if here.is_empty() {
             self.missing_documents.get(&hash).copied().into_iter().collect()
@@ -151,7 +154,7 @@ impl<'a> KnownDocuments<'a> {
     /// that were at its place are gone.
     pub fn may_be_edited(&self, table: &DocumentTable, document: u32) -> bool {
         let (place, shared) = table.place(document);
-        shared && self.changed.contains_key(place) && self.find(table, document).is_empty()
+        shared && self.changed.contains_key(&*place) && self.find(table, document).is_empty()
     }
 
     /// Whether a document of the baseline is a record that is gone from this place.

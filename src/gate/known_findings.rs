@@ -296,7 +296,7 @@ impl<'a> KnownFindings<'a> {
             let is = |side: usize, number: u32| {
                 groups[side].contains(&self.documents.baseline_group(number))
                     || edited[side]
-                        && self.documents.is_changed(number, self.table.place(both[side]).0)
+                        && self.documents.is_changed(number, &self.table.place(both[side]).0)
             };
             let alike = contents
                 .iter()

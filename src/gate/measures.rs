@@ -5,8 +5,10 @@ use crate::gate::documents::DocumentTable;
 use crate::gate::findings::{Origin, UnjudgedFinding};
 use crate::gate::policy::{Bound, Limit, Policy, Scope};
 use crate::gate::verdict::{FindingState, Rule, SourceCounts};
+use crate::model::document::DocumentInfo;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Returns the counts of everything and of each source, those without a source last. References are
 /// left out.
@@ -17,14 +19,16 @@ pub(super) fn source_counts(
     new: &[Vec<usize>],
 ) -> (SourceCounts, Vec<SourceCounts>) {
     let documents = table.findings.documents;
-    let mut by_source: BTreeMap<(bool, Option<&str>), SourceCounts> = BTreeMap::new();
-    let key = |n: u32| {
-        let source = documents.info(n as usize).source.as_deref();
-        (source.is_none(), source)
-    };
-    for n in (0..documents.count() as u32).filter(|&n| !documents.info(n as usize).reference) {
-        let counts = by_source.entry(key(n)).or_default();
-        counts.source = key(n).1.map(str::to_owned);
+    let mut by_source: BTreeMap<(bool, Option<Arc<str>>), SourceCounts> = BTreeMap::new();
+    let of = |info: &DocumentInfo| (info.source.is_none(), info.source.clone());
+    let key = |n: u32| of(&documents.info(n as usize));
+    for n in 0..documents.count() as u32 {
+        let info = documents.info(n as usize);
+        if info.reference {
+            continue;
+        }
+        let counts = by_source.entry(of(&info)).or_default();
+        counts.source = info.source.as_deref().map(str::to_owned);
         counts.documents += 1;
         counts.tokens += u64::from(table.findings.tokens(n));
     }

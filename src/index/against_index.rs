@@ -73,7 +73,7 @@ impl AgainstIndex {
     ) -> Result<AddedCounts> {
         let mut unread = None;
         let document = |n: u32| match self.corpus.text(n as usize) {
-            Ok(text) => Some(self.corpus.info(n as usize).clone().with_text(text)),
+            Ok(text) => Some(self.corpus.info(n as usize).into_owned().with_text(text)),
             Err(error) => {
                 unread = Some(error);
                 None

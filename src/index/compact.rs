@@ -3,6 +3,7 @@
 //! removed documents. Never: the stages of a scan.
 
 use crate::engine::batch::{self, Related};
+use crate::engine::document_infos::DocumentInfos;
 use crate::engine::limits::Limits;
 use crate::engine::sorted_run::{KeyRange, SortedRun};
 use crate::error::Result;
@@ -11,7 +12,7 @@ use crate::index::lookup::{IndexState, to_row};
 use crate::index::merge::{drop_runs, flush, merge, sweep};
 use crate::index::rows::{DocumentRow, State, read};
 use crate::index::store::tables::{ProcessWriteLock, Store};
-use crate::model::document::{Document, DocumentInfo, Documents};
+use crate::model::document::{DocumentInfo, Documents};
 use crate::model::options::{Progress, RunOptions};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
@@ -19,57 +20,67 @@ use crate::postings::policy::Policy;
 use crate::postings::posting::unpack_pair;
 use crate::postings::run::Run;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 /// The documents of an index, numbered by id. A text is read on each request.
 struct IndexDocuments<'i> {
     index: &'i Index,
-    infos: Vec<DocumentInfo>,
-    /// The number of each document in the index, and its row without the id.
-    at: Vec<(u32, DocumentRow)>,
+    /// The metadata, in the order of the index.
+    infos: DocumentInfos,
+    /// Where each document is in that order.
+    order: Vec<u32>,
+    /// What else the rows say, in the order of the index.
+    stored: Vec<StoredText>,
+}
+
+/// A document's row without the metadata.
+struct StoredText {
+    /// The number of the document in the index.
+    number: u32,
+    class: u32,
+    text: u32,
+    bytes: u32,
+    hash: u64,
 }
 
 impl Documents for IndexDocuments<'_> {
     fn count(&self) -> usize {
-        self.infos.len()
+        self.order.len()
     }
-    fn info(&self, number: usize) -> &DocumentInfo {
-        &self.infos[number]
+    fn info(&self, number: usize) -> Cow<'_, DocumentInfo> {
+        Cow::Owned(self.infos.get(self.order[number] as usize).unwrap_or_default())
+    }
+    fn id(&self, number: usize) -> Cow<'_, str> {
+        Cow::Borrowed(self.infos.id(self.order[number] as usize))
+    }
+    fn bytes(&self, number: usize) -> u32 {
+        self.stored(number).bytes
     }
     fn text(&self, number: usize) -> Result<Cow<'_, str>> {
-        let (at, row) = &self.at[number];
-        self.index.text_of(*at, row).map(Cow::Owned)
+        let &StoredText { number, class, text, bytes, hash } = self.stored(number);
+        let row = DocumentRow { info: DocumentInfo::default(), class, bytes, hash, text };
+        self.index.text_of(number, &row).map(Cow::Owned)
     }
 }
 
 impl<'i> IndexDocuments<'i> {
     fn new(index: &'i Index) -> Result<IndexDocuments<'i>> {
         let txn = index.store.read()?;
-        let mut at = Vec::new();
-        let mut shared: HashSet<Arc<str>> = HashSet::new();
+        let (mut infos, mut stored) = (DocumentInfos::default(), Vec::new());
         for row in index.store.rows(&txn, &index.store.documents, 0)? {
             let (number, bytes) = row?;
-            let mut row: DocumentRow = read(bytes, || index.store.place("documents", number))?;
-            for text in
-                [&mut row.info.source, &mut row.info.date, &mut row.info.path].into_iter().flatten()
-            {
-                match shared.get(text) {
-                    Some(same) => *text = same.clone(),
-                    None => drop(shared.insert(text.clone())),
-                }
-            }
-            at.push((number, row));
+            let row: DocumentRow = read(bytes, || index.store.place("documents", number))?;
+            let DocumentRow { class, text, bytes, hash, .. } = row;
+            stored.push(StoredText { number, class, text, bytes, hash });
+            infos.push(&row.info());
         }
-        at.sort_unstable_by(|x, y| x.1.info.id.cmp(&y.1.info.id));
-        let infos = at.iter_mut().map(|(_, row)| {
-            // The id moves to `infos`, where the scan reads it, so that it is kept once.
-            let (class, text, bytes, hash) = (row.class, row.text, row.bytes, row.hash);
-            let empty = DocumentRow::new(&Document::default());
-            let slim = DocumentRow { class, text, bytes, hash, ..empty };
-            std::mem::replace(row, slim).info()
-        });
-        Ok(IndexDocuments { infos: infos.collect(), index, at })
+        let mut order: Vec<u32> = (0..stored.len() as u32).collect();
+        order.sort_unstable_by_key(|&n| infos.id_bytes(n as usize));
+        Ok(IndexDocuments { index, infos, order, stored })
+    }
+
+    fn stored(&self, number: usize) -> &StoredText {
+        &self.stored[self.order[number] as usize]
     }
 }
 
@@ -130,7 +141,7 @@ fn scan_index(
     let mut limits = Limits::new(&documents, progress);
     limits.add_candidates([&found.document_candidates, &found.passage_candidates], &found.all, t);
     limits.add_notes(&found.notes_left_out);
-    let class = |c: u32| documents.at[found.all.first[c as usize] as usize].1.class;
+    let class = |c: u32| documents.stored(found.all.first[c as usize] as usize).class;
     let families =
         (0..).zip(&found.family).filter(|(c, f)| c != *f).map(|(c, f)| (class(c), class(*f)));
     let mut families: Vec<(u32, u32)> = families.collect();

@@ -39,7 +39,7 @@ pub fn notes_among(
         let holders = p.group.iter().map(|p| (p.unit, source(p.unit)));
         NoteCandidate::new(p.anchors, holders, t.note_classes)
     };
-    let passages = passages_of(run.keys_of(1, 1), t.note_classes, &[]);
+    let passages = passages_of(run.keys_of(1, 1), t.note_classes, &[], &|_| true);
     let candidates: Vec<NoteCandidate> = passages.into_values().filter_map(candidate).collect();
     let windows = candidates.iter().flat_map(|c| c.windows(&holders, background, t.note_classes));
     let mut windows: Vec<u64> = windows.collect();

@@ -300,7 +300,7 @@ pub struct Detection {
     /// of two groups name different things. `equal` lists the groups of two and more documents.
     pub titles: Vec<Vec<Vec<u32>>>,
     /// The related pairs, ordered by `a`, then `b`.
-    pub pairs: Vec<Pair>,
+    pub pairs: crate::model::pair_list::Pairs,
     /// The repeats, ordered by their first place.
     pub repeats: Vec<Repeat>,
 }

@@ -125,8 +125,20 @@ impl DocumentInfo {
 pub trait Documents: Sync {
     /// The number of documents.
     fn count(&self) -> usize;
-    /// The metadata of a document.
-    fn info(&self, number: usize) -> &DocumentInfo;
+    /// The metadata of a document: borrowed, or put together where it is kept in another form.
+    fn info(&self, number: usize) -> Cow<'_, DocumentInfo>;
+    /// The id of a document. It is that of its metadata, without the rest of it: for loops over all
+    /// documents.
+    fn id(&self, number: usize) -> Cow<'_, str> {
+        match self.info(number) {
+            Cow::Borrowed(info) => Cow::Borrowed(&info.id),
+            Cow::Owned(info) => Cow::Owned(info.id),
+        }
+    }
+    /// The length of a document's text in bytes, as [`DocumentInfo::bytes`]; likewise.
+    fn bytes(&self, number: usize) -> u32 {
+        self.info(number).bytes
+    }
     /// The text of a document. It must be the same text on each call.
     ///
     /// # Errors

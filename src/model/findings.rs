@@ -3,6 +3,7 @@
 
 use crate::model::detection::Detection;
 use crate::model::document::Documents;
+use std::borrow::Cow;
 
 /// The metadata key by which a Parquet file says which table of a report it is: reports write it,
 /// and those who read files take such a table for no documents.
@@ -21,8 +22,8 @@ pub struct Findings<'a> {
 }
 
 impl<'a> Findings<'a> {
-    pub(crate) fn id(self, number: u32) -> &'a str {
-        &self.documents.info(number as usize).id
+    pub(crate) fn id(self, number: u32) -> Cow<'a, str> {
+        self.documents.id(number as usize)
     }
 
     /// The number of tokens of a document.

@@ -7,6 +7,7 @@ pub mod findings;
 pub mod keep;
 pub mod options;
 pub mod page_read;
+pub mod pair_list;
 pub mod relation;
 pub mod run_stage;
 pub mod score;

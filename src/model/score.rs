@@ -21,6 +21,16 @@ impl Score {
         // The two zeros are one number.
         number.map_or_else(Score::default, |number| Score(number + 0.0))
     }
+
+    /// The number as bits, to be written down.
+    pub(crate) const fn to_bits(self) -> u64 {
+        self.0.to_bits()
+    }
+
+    /// The number of these bits.
+    pub(crate) const fn from_bits(bits: u64) -> Score {
+        Score(f64::from_bits(bits))
+    }
 }
 
 impl Default for Score {

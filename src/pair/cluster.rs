@@ -3,6 +3,7 @@
 
 use crate::model::document::DocumentInfo;
 use crate::model::keep::Keep;
+use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::collections::VecDeque;
 
@@ -90,11 +91,12 @@ fn reachable(
 /// before a page that was read in part (which replaces none), then by the first rule that
 /// distinguishes the two, then the earlier date, the longer text, the smaller number. Each argument
 /// is a document with its length in tokens and its number.
-pub fn survivor(
+pub fn survivor<D: Borrow<DocumentInfo>>(
     keep: &[Keep],
-    a: (&DocumentInfo, u32, u32),
-    b: (&DocumentInfo, u32, u32),
+    a: (D, u32, u32),
+    b: (D, u32, u32),
 ) -> Ordering {
+    let (a, b) = ((a.0.borrow(), a.1, a.2), (b.0.borrow(), b.1, b.2));
     let rules = keep.iter().chain(&[Keep::Earliest, Keep::Longest]);
     let reference = b.0.reference.cmp(&a.0.reference);
     let part = a.0.is_part().cmp(&b.0.is_part());

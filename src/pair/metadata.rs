@@ -5,6 +5,8 @@ use crate::model::document::DocumentInfo;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::title::Title;
+use std::borrow::Borrow;
+use std::sync::Arc;
 
 /// The number of titles of one text that are compared with those of another text, so that a text
 /// printed under thousands of titles costs no more than others.
@@ -26,16 +28,19 @@ pub struct Metadata {
 
 impl Metadata {
     /// The metadata of a text that these documents have.
-    pub fn new<'d>(documents: impl IntoIterator<Item = &'d DocumentInfo>) -> Metadata {
+    pub fn new<D: Borrow<DocumentInfo>>(documents: impl IntoIterator<Item = D>) -> Metadata {
         let mut out = Metadata::default();
-        let mut titles: Vec<(&str, Option<&str>)> = Vec::new();
+        let mut titles: Vec<(Arc<str>, Option<Arc<str>>)> = Vec::new();
         for info in documents {
+            let info = info.borrow();
             out.days.extend(info.date.as_deref().and_then(day));
-            match info.title.as_deref().map(str::trim).filter(|title| !title.is_empty()) {
-                Some(title) => titles.push((title, info.source.as_deref())),
+            match info.title.as_ref().filter(|title| !title.trim().is_empty()) {
+                Some(title) => titles.push((title.clone(), info.source.clone())),
                 None => out.untitled = true,
             }
         }
+        let mut titles: Vec<(&str, Option<&str>)> =
+            titles.iter().map(|(title, source)| (title.trim(), source.as_deref())).collect();
         out.days.sort_unstable();
         out.days.dedup();
         titles.sort_unstable();

@@ -56,9 +56,10 @@ impl Partitions {
         self.parts.iter().map(Vec::len).sum()
     }
 
-    /// Takes all postings out, by partition in the order of their keys.
-    pub fn take_parts(&mut self) -> Vec<Vec<Posting>> {
-        self.parts.iter_mut().map(std::mem::take).collect()
+    /// The partitions in the order of their keys. Who takes their postings clears them, so that the
+    /// next ones have the same memory.
+    pub fn parts_mut(&mut self) -> &mut [Vec<Posting>] {
+        &mut self.parts
     }
 
     /// The partitions, in the order of their keys; each is sorted by [`sort_shared`].

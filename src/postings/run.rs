@@ -23,12 +23,8 @@ impl Run {
         Run::from_sorted(postings)
     }
     /// The number of postings.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.0.len()
-    }
-    /// Whether there is no posting.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
     /// All postings, in order.
     pub fn iter(&self) -> std::iter::Copied<std::slice::Iter<'_, Posting>> {
@@ -38,12 +34,6 @@ impl Run {
     pub fn groups(&self) -> impl Iterator<Item = &[Posting]> {
         groups(&self.0)
     }
-    /// The run in about so many parts of equal length, in order; no key is in two of them. Threads
-    /// take the groups of a part each.
-    pub fn parts(&self, count: usize) -> Vec<Part<'_>> {
-        Part(&self.0).parts(count)
-    }
-
     /// The postings of the keys of one of so many parts (from 1 on) of all possible keys.
     pub fn keys_of(&self, part: u32, parts: u32) -> Part<'_> {
         let begin = |part: u32| {
@@ -59,7 +49,8 @@ impl Run {
 pub struct Part<'r>(&'r [Posting]);
 
 impl<'r> Part<'r> {
-    /// This part in about so many smaller ones, as [`Run::parts`].
+    /// This part in about so many smaller ones of equal length, in order; no key is in two of them.
+    /// Threads take the groups of one each.
     pub fn parts(self, count: usize) -> Vec<Part<'r>> {
         let length = self.0.len().div_ceil(count.max(1)).max(1);
         let mut parts = Vec::new();
@@ -107,7 +98,7 @@ mod tests {
             postings.sort_unstable();
             let postings = postings.into_iter().map(|(key, unit)| Posting::new(key, unit));
             let run = Run::from_sorted(postings.collect());
-            let parts = run.parts(count);
+            let parts = run.keys_of(1, 1).parts(count);
             let of_parts: Vec<&[Posting]> = parts.iter().flat_map(|part| part.groups()).collect();
             prop_assert_eq!(of_parts, run.groups().collect::<Vec<_>>());
             prop_assert!(parts.len() <= count.max(1));

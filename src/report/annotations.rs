@@ -93,7 +93,7 @@ impl<'a> Annotations<'a> {
             pair.map_or((Relation::Equal, (1.0, 1.0)), |p| p.seen_from(first));
         out.relation = Some(relation);
         out.coverage = Some(share(coverage.0));
-        out.partner = Some(self.findings.id(partner).to_owned());
+        out.partner = Some(self.findings.id(partner).into_owned());
         let passages = self.passages.of(n, partner, pair)?;
         let text = self.passages.texts.get(n)?;
         out.spans = passages.iter().map(|p| text.chars(p.0)).collect();

@@ -26,7 +26,7 @@ pub fn earlier(findings: Findings, pair: &Pair) -> Option<u32> {
 
 /// Returns the number of the earlier one of two documents, likewise.
 pub(crate) fn earlier_of(documents: &dyn Documents, a: u32, b: u32) -> Option<u32> {
-    let [x, y] = [a, b].map(|n| moment(documents.info(n as usize)));
+    let [x, y] = [a, b].map(|n| moment(&documents.info(n as usize)));
     let (x, y) = (x?, y?);
     if x.starts_with(&y) || y.starts_with(&x) {
         return None;
@@ -48,13 +48,13 @@ fn moment(info: &DocumentInfo) -> Option<String> {
 
 /// Returns the words `earlier (2021-03-01)` for a document that [`earlier_of`] returned.
 pub(crate) fn earlier_words(documents: &dyn Documents, number: u32) -> String {
-    let date = moment(documents.info(number as usize)).unwrap_or_default();
+    let date = moment(&documents.info(number as usize)).unwrap_or_default();
     format!("earlier ({})", date.replace('T', " "))
 }
 
 /// Returns the days between two documents, where the days of both are known.
 fn days_apart(documents: &dyn Documents, a: u32, b: u32) -> Option<u64> {
-    let [x, y] = [a, b].map(|n| day_number(&moment(documents.info(n as usize))?));
+    let [x, y] = [a, b].map(|n| day_number(&moment(&documents.info(n as usize))?));
     Some(x?.abs_diff(y?))
 }
 
@@ -96,7 +96,8 @@ pub(crate) fn why_with_titles(
 
 /// Returns the title of a document in quotation marks, cut to a line and escaped for a terminal.
 pub(crate) fn title(documents: &dyn Documents, number: u32) -> Option<String> {
-    let title = documents.info(number as usize).title.as_deref()?.trim();
+    let info = documents.info(number as usize);
+    let title = info.title.as_deref()?.trim();
     (!title.is_empty()).then(|| format!("“{}”", display::fit(title, TITLE)))
 }
 
@@ -131,7 +132,7 @@ pub(crate) fn phrases(findings: Findings, pair: &Pair) -> Vec<String> {
     let why = c.why.map(|reason| why_with_titles(documents, [pair.a, pair.b], reason));
     let equal = equal_words([c.coverage_a, c.coverage_b], c.equal_words());
     let earlier = earlier(findings, pair).map(|n| {
-        format!("{} is {}", display::fit(findings.id(n), 80), earlier_words(documents, n))
+        format!("{} is {}", display::fit(&findings.id(n), 80), earlier_words(documents, n))
     });
     [why, equal, earlier].into_iter().flatten().collect()
 }

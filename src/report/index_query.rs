@@ -57,11 +57,18 @@ impl Documents for QueryDocuments {
     fn count(&self) -> usize {
         self.infos.len()
     }
-    fn info(&self, number: usize) -> &DocumentInfo {
-        &self.infos[number]
+    fn info(&self, number: usize) -> Cow<'_, DocumentInfo> {
+        Cow::Borrowed(&self.infos[number])
     }
     fn text(&self, number: usize) -> Result<Cow<'_, str>> {
         Ok(Cow::Borrowed(&self.texts[number]))
+    }
+}
+
+impl QueryDocuments {
+    /// The metadata, which is borrowed from here.
+    pub fn kept(&self, number: u32) -> &DocumentInfo {
+        &self.infos[number as usize]
     }
 }
 
@@ -95,7 +102,7 @@ impl QueryReport {
             clusters: Vec::new(),
             equal: Vec::new(),
             titles: Vec::new(),
-            pairs,
+            pairs: pairs.into(),
             repeats: Vec::new(),
             summary: Summary::default(),
         };

@@ -3,6 +3,7 @@
 use crate::clean::plan::{RemovalReason, RemovedDocument};
 use crate::report::input::CleaningReport;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The removed documents of a source, or of the corpus, and the total that they are a part of.
 #[derive(Default)]
@@ -12,9 +13,9 @@ pub struct RemovedTokens {
 }
 
 /// The counts of a plan.
-pub struct RemovalCounts<'a> {
+pub struct RemovalCounts {
     pub kinds: BTreeMap<&'static str, u64>,
-    pub sources: BTreeMap<Option<&'a str>, RemovedTokens>,
+    pub sources: BTreeMap<Option<Arc<str>>, RemovedTokens>,
     pub documents: RemovedTokens,
     pub removed_tokens: u64,
     pub cut_tokens: u64,
@@ -25,8 +26,8 @@ pub struct RemovalCounts<'a> {
     pub parts: u64,
 }
 
-impl<'a> RemovalCounts<'a> {
-    pub fn new(cleaned: CleaningReport<'a>) -> RemovalCounts<'a> {
+impl RemovalCounts {
+    pub fn new(cleaned: CleaningReport) -> RemovalCounts {
         let CleaningReport { findings, plan, .. } = cleaned;
         let tokens = |n: u32| u64::from(findings.tokens(n));
         let mut out = RemovalCounts {
@@ -39,25 +40,22 @@ impl<'a> RemovalCounts<'a> {
             without_text: 0,
             parts: 0,
         };
-        for n in (0..findings.documents.count() as u32)
-            .filter(|&n| !findings.documents.info(n as usize).reference)
-        {
+        for n in 0..findings.documents.count() as u32 {
+            let info = findings.documents.info(n as usize);
+            if info.reference {
+                continue;
+            }
             out.tokens += tokens(n);
             out.without_text += u64::from(tokens(n) == 0);
-            out.parts += u64::from(findings.documents.info(n as usize).is_part());
+            out.parts += u64::from(info.is_part());
             out.documents.of += 1;
-            out.sources
-                .entry(findings.documents.info(n as usize).source.as_deref())
-                .or_default()
-                .of += 1;
+            out.sources.entry(info.source.clone()).or_default().of += 1;
         }
         for g in &plan.removed {
             *out.kinds.entry(kind(g)).or_default() += 1;
             out.documents.documents += 1;
-            out.sources
-                .entry(findings.documents.info(g.document as usize).source.as_deref())
-                .or_default()
-                .documents += 1;
+            let source = findings.documents.info(g.document as usize).source.clone();
+            out.sources.entry(source).or_default().documents += 1;
         }
         out
     }

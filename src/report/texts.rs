@@ -124,6 +124,6 @@ pub fn read(documents: &dyn Documents, number: u32) -> io::Result<Cow<'_, str>> 
 }
 
 fn missing_text(documents: &dyn Documents, number: u32) -> io::Error {
-    let id = documents.info(number as usize).id.clone();
+    let id = documents.id(number as usize).into_owned();
     io::Error::new(io::ErrorKind::NotFound, Error::TextGone { id, why: Error::CHANGED.into() })
 }

@@ -66,8 +66,8 @@ impl Page {
         Page { corpus, found }
     }
 
-    fn id(&self, number: u32) -> &str {
-        &self.corpus.info(number as usize).id
+    fn id(&self, number: u32) -> std::borrow::Cow<'_, str> {
+        self.corpus.id(number as usize)
     }
 
     fn ids(&self, numbers: &[u32]) -> String {

@@ -178,7 +178,7 @@ fn pairs_that_share_frequent_repeats_alone_are_shown_as_these() {
     let shown = found(&t);
     let all = found(&t.clone().with(|t| t.all_pairs = true));
     assert_eq!((all.pairs.len(), all.summary.limited.len()), (66, 0));
-    assert_eq!(shown.pairs, []);
+    assert_eq!(*shown.pairs, []);
     assert_eq!(shown.summary.limited, [("pairs-shown-as-repeats".to_owned(), 66)]);
     // The repeats show all that the pairs share, but for a few words at an end.
     assert_eq!(shown.repeats.len(), 1);

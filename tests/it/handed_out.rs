@@ -158,7 +158,7 @@ fn the_library_takes_texts() {
     assert_eq!(scan.run(&corpus).unwrap().pairs.len(), 1);
     let with = scan.clone().boilerplate_from(&handed_out);
     let (found, background) = with.run_with_background(&corpus).unwrap();
-    assert_eq!(found.pairs, []);
+    assert_eq!(*found.pairs, []);
     assert_eq!(with.background_of(&corpus).unwrap(), background);
     // Once more changes nothing, and a given background takes it as well.
     assert_eq!(background.clone().with_boilerplate(&handed_out, &recipe), background);

@@ -283,7 +283,7 @@ impl Documents for Failing {
     fn count(&self) -> usize {
         self.corpus.count()
     }
-    fn info(&self, number: usize) -> &DocumentInfo {
+    fn info(&self, number: usize) -> Cow<'_, DocumentInfo> {
         self.corpus.info(if self.reversed { self.count() - 1 - number } else { number })
     }
     fn text(&self, number: usize) -> nearcopy::Result<Cow<'_, str>> {

@@ -57,7 +57,7 @@ fn check(corpus: &Corpus, plan: &Plan) -> Result<(), TestCaseError> {
         match gone.why {
             RemovalReason::Copy { partner, relation, .. } => {
                 let kept = corpus.info(partner as usize);
-                prop_assert!(allowed(info, kept, relation), "{info:?} for {kept:?}");
+                prop_assert!(allowed(&info, &kept, relation), "{info:?} for {kept:?}");
                 prop_assert!(kept.reference || plan.removal_of(partner).is_none());
             }
             _ => prop_assert!(!info.is_part(), "{info:?} is too short"),
@@ -140,7 +140,7 @@ proptest! {
                 && kinds.contains(&finding.kind.undirected());
             let both = [finding.document, finding.partner].map(|n| corpus.info(n as usize));
             let FindingKind::Pair(relation) = finding.kind else { continue };
-            let copies = allowed(both[0], both[1], relation) || allowed(both[1], both[0], relation);
+            let copies = allowed(&both[0], &both[1], relation) || allowed(&both[1], &both[0], relation);
             prop_assert_eq!(finding.state == FindingState::Part, whole && !copies, "{:?}", finding);
         }
     }

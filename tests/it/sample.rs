@@ -140,7 +140,7 @@ pub fn pair(
 
 /// A detection without findings.
 pub fn empty(corpus: &Corpus) -> Detection {
-    let bytes = (0..corpus.count()).map(|n| u64::from(corpus.info(n).bytes)).sum();
+    let bytes = (0..corpus.count()).map(|n| u64::from(corpus.bytes(n))).sum();
     Detection {
         recipe_id: "00112233445566aa".into(),
         background_id: "none".into(),
@@ -157,7 +157,7 @@ pub fn empty(corpus: &Corpus) -> Detection {
         clusters: vec![],
         equal: vec![],
         titles: vec![],
-        pairs: vec![],
+        pairs: Vec::new().into(),
         repeats: vec![],
     }
 }
@@ -223,7 +223,7 @@ pub fn storm() -> Sample {
     };
     let lead = whole(ROUNDUP, "Storm Edda reached", "until Wednesday");
     let note = NOTE.trim_end().trim_end_matches('.');
-    detection.pairs = vec![
+    *detection.pairs = vec![
         pair(
             &corpus,
             "mirror/storm.txt",
@@ -308,7 +308,7 @@ pub fn scripts() -> Sample {
     .unwrap();
     let mut detection = empty(&corpus);
     let near = |a, b, x, y| pair(&corpus, a, b, Relation::NearCopy, [0.95, 0.97], &[(x, y)]);
-    detection.pairs = vec![
+    *detection.pairs = vec![
         near("ar/a.txt", "ar/b.txt", arabic, arabic_late),
         near("mixed/a.txt", "mixed/b.txt", mixed, mixed),
         near("zh/a.txt", "zh/b.txt", chinese, chinese_late),

@@ -100,7 +100,7 @@ fn relation(d: &Detection, a: u32, b: u32) -> Option<Relation> {
 #[test]
 fn the_folder_is_read_as_listed() {
     let corpus = corpus();
-    let ids: Vec<&str> = (0..corpus.count()).map(|n| corpus.info(n).id.as_str()).collect();
+    let ids: Vec<String> = (0..corpus.count()).map(|n| corpus.id(n).into_owned()).collect();
     assert_eq!(ids, SCANNED);
     for (n, id) in ids.iter().enumerate() {
         assert_eq!(

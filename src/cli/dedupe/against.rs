@@ -44,7 +44,7 @@ impl Against {
         let mut part = IndexUse { path: &self.display_path, ..IndexUse::default() };
         for (document, _) in plan.copies().filter(|(_, partner)| found.is_held(*partner)) {
             part.removed += 1;
-            part.known += u64::from(found.known.contains(&found.corpus.info(document as usize).id));
+            part.known += u64::from(found.known.contains(&*found.corpus.id(document as usize)));
         }
         part
     }

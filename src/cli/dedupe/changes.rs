@@ -11,12 +11,13 @@ use nearcopy::report::{Annotations, CleaningReport, RemovedLines, StoredRecord};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 /// The documents of each file by record, with their changes.
 pub struct Changes<'a> {
     cleaned: CleaningReport<'a>,
     options: &'a InputOptions,
-    at: HashMap<&'a str, Vec<(Option<u64>, u32)>>,
+    at: HashMap<Arc<str>, Vec<(Option<u64>, u32)>>,
     annotations: Option<RefCell<Annotations<'a>>>,
     failure: RefCell<Option<io::Error>>,
 }
@@ -29,10 +30,10 @@ impl<'a> Changes<'a> {
         annotate: bool,
     ) -> io::Result<Changes<'a>> {
         let findings = cleaned.findings;
-        let mut at: HashMap<&str, Vec<(Option<u64>, u32)>> = HashMap::new();
+        let mut at: HashMap<Arc<str>, Vec<(Option<u64>, u32)>> = HashMap::new();
         for n in 0..findings.documents.count() {
             let info = findings.documents.info(n);
-            if let Some(path) = info.path.as_deref().filter(|_| !info.reference) {
+            if let Some(path) = info.path.clone().filter(|_| !info.reference) {
                 at.entry(path).or_default().push((info.record, n as u32));
             }
         }

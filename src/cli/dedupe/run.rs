@@ -135,7 +135,7 @@ impl Dedupe {
                 clean(&twice.display_path)
             )));
         }
-        more.infos.iter_mut().for_each(|info| info.reference = true);
+        more.infos.make_references();
         if more.infos.is_empty() {
             refuse_empty(&self.against, &more, &settings.flags.run)?;
         }

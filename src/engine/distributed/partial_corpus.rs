@@ -58,8 +58,8 @@ impl Documents for PartialCorpus {
     fn count(&self) -> usize {
         self.shared.documents.len()
     }
-    fn info(&self, number: usize) -> &DocumentInfo {
-        &self.shared.documents[number].info
+    fn info(&self, number: usize) -> Cow<'_, DocumentInfo> {
+        Cow::Borrowed(&self.shared.documents[number].info)
     }
     fn text(&self, number: usize) -> Result<Cow<'_, str>> {
         let key = self.key(number);

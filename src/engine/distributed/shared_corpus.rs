@@ -1,11 +1,12 @@
 //! Owns: what all stages know of all documents without their texts, and its written form. Never:
 //! reads a text, or keeps a key.
 
-use crate::engine::corpus::{TextHash, number};
+use crate::engine::corpus::{Corpus, TextHash};
+use crate::engine::document_infos::DocumentInfos;
 use crate::engine::key_columns::TextKeys;
 use crate::engine::sketch::{Classes, NewClass, classes_of};
 use crate::engine::stage_data::StageData;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::hash;
 use crate::model::document::{DocumentInfo, Documents};
 use crate::model::thresholds::Thresholds;
@@ -104,18 +105,16 @@ impl SharedCorpus {
             documents.extend(rows.documents);
             rows.skipped.into_iter().for_each(|(why, n)| *skipped.entry(why).or_default() += n);
         }
-        if u32::try_from(documents.len()).is_err() {
-            return Err(Error::TooManyDocuments { count: documents.len() as u64 });
-        }
-        let mut infos: Vec<DocumentInfo> =
-            documents.iter_mut().map(SketchedDocument::whole_info).collect();
-        let hash = |n: usize, _: &DocumentInfo| Ok(documents[n].hash);
-        let (came, renamed) = number(&mut infos, hash)?;
-        let place = |(info, n): (DocumentInfo, u32)| SketchedDocument {
-            info,
-            ..documents[n as usize].clone()
+        let mut infos = DocumentInfos::default();
+        documents.iter_mut().for_each(|document| infos.push(&document.whole_info()));
+        let hashes: Vec<TextHash> = documents.iter().map(|document| document.hash).collect();
+        let corpus = Corpus::of_hashes(infos, &hashes)?;
+        let renamed = corpus.renamed();
+        let place = |n| {
+            let own = documents[corpus.arrival_position(n)].clone();
+            SketchedDocument { info: corpus.info(n).into_owned(), ..own }
         };
-        let documents = infos.into_iter().zip(came).map(place).collect();
+        let documents = (0..corpus.count()).map(place).collect();
         Ok(SharedCorpus { documents, renamed, skipped: skipped.into_iter().collect() })
     }
 

@@ -82,7 +82,7 @@ impl DistributedScan {
             let f = fingerprinter.fingerprint(&text);
             let (exact, tokens, may_repeat) = (f.exact, f.tokens, f.may_repeat);
             let keys = TextKeys { exact, tokens, may_repeat, anchors: f.anchors.len() as u32 };
-            let document = SketchedDocument::new(info, &text, &keys);
+            let document = SketchedDocument::new(&info, &text, &keys);
             builder.push(document.key, &f, info.source.is_some());
             rows.documents.push(document);
         }
@@ -273,7 +273,7 @@ impl<'w> Work<'w> {
             return Err(lost(0, came, self.corpus.count()));
         }
         let documents = self.corpus;
-        let found = background(documents, &sketches, &keys, recipe, thresholds, &())?;
+        let found = background(&self.job(self.checkpoints), &sketches, &keys)?;
         let members = Members::new(&sketches.classes);
         let all = &sketches.classes;
         let drawn = &found.background;

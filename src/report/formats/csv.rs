@@ -66,7 +66,7 @@ pub fn csv(checked: GateReport, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn row<'a>(overlap: &'a LocatedFinding) -> [Cow<'a, str>; 24] {
-    let LocatedFinding { finding, here, there, ref evidence, .. } = *overlap;
+    let LocatedFinding { finding, here, there, evidence, .. } = overlap;
     let earlier =
         evidence.earlier.as_ref().map(|&(n, _)| if n == finding.document { here } else { there });
     let (place, other) = overlap.first();

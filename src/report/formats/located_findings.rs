@@ -11,6 +11,7 @@ use crate::report::input::GateReport;
 use crate::report::texts::{Text, Texts};
 use crate::span::Span;
 use crate::text::first_words::first_words;
+use std::borrow::Cow;
 use std::io;
 
 /// Columns of a name inside a sentence; longer names lose their middle.
@@ -92,8 +93,8 @@ fn ends_with(path: &str, end: &str) -> bool {
 /// A finding with its documents, places and first words.
 pub struct LocatedFinding<'a> {
     pub finding: &'a Finding,
-    pub here: &'a DocumentInfo,
-    pub there: &'a DocumentInfo,
+    pub here: Cow<'a, DocumentInfo>,
+    pub there: Cow<'a, DocumentInfo>,
     /// Places of the first passages, in the document and in the partner.
     pub places: Vec<(FileRegion, FileRegion)>,
     /// The first words of the first passage, on one line, not escaped.
@@ -131,8 +132,8 @@ impl<'a> Locator<'a> {
                 words = first_words(inside);
             }
             places.push((
-                FileRegion::new(here, &text, inside, passage.here),
-                FileRegion::new(there, &other, beside, passage.there),
+                FileRegion::new(&here, &text, inside, passage.here),
+                FileRegion::new(&there, &other, beside, passage.there),
             ));
         }
         let evidence = self.evidence.of(finding);

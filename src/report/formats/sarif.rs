@@ -95,10 +95,8 @@ pub fn sarif(checked: GateReport, options: SarifOptions, out: &mut dyn Write) ->
     let mut locator = Locator::new(checked);
     for (n, (_, finding)) in chosen.into_iter().enumerate() {
         out.write_all(if n == 0 { b"\n" } else { b",\n" })?;
-        value(
-            out,
-            &ResultJson::new(&locator.get(finding, PASSAGES)?, checked.verdict.reason(finding)),
-        )?;
+        let located = locator.get(finding, PASSAGES)?;
+        value(out, &ResultJson::new(&located, checked.verdict.reason(finding)))?;
     }
     out.write_all(b"\n]}]}\n")?;
     out.flush()
@@ -258,8 +256,8 @@ impl<'a> Location<'a> {
 }
 
 impl<'a> ResultJson<'a> {
-    fn new(overlap: &LocatedFinding<'a>, ignored: Option<&'a str>) -> ResultJson<'a> {
-        let LocatedFinding { finding, here, there, .. } = *overlap;
+    fn new(overlap: &'a LocatedFinding, ignored: Option<&'a str>) -> ResultJson<'a> {
+        let LocatedFinding { finding, here, there, .. } = overlap;
         let known = finding.state == FindingState::Known;
         let (first, partner) = overlap.first();
         // The only link is to related location 1; unescaped brackets in a name would end it early.

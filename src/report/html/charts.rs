@@ -11,6 +11,7 @@ use crate::report::human::display::{count, number};
 use maud::{Markup, html};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// Sources with a row of their own; the others are summed up.
 const SOURCES: usize = 12;
@@ -101,11 +102,11 @@ struct SourceMatrix {
 impl SourceMatrix {
     /// Returns `None` where no shared text has a source.
     fn new(findings: Findings) -> Option<SourceMatrix> {
-        let source = |n: u32| findings.documents.info(n as usize).source.as_deref();
-        let mut sums: HashMap<(Option<&str>, Option<&str>), u64> = HashMap::new();
+        let source = |n: u32| findings.documents.info(n as usize).source.clone();
+        let mut sums: HashMap<[Option<Arc<str>>; 2], u64> = HashMap::new();
         let mut add = |a: u32, b: u32, words: u64| {
             let (x, y) = (source(a).min(source(b)), source(a).max(source(b)));
-            *sums.entry((x, y)).or_default() += words;
+            *sums.entry([x, y]).or_default() += words;
         };
         // A template is no copy: its words are not counted.
         for pair in findings.detection.pairs.iter().filter(|p| p.relation.row().same_text) {
@@ -116,10 +117,10 @@ impl SourceMatrix {
             class[1..].iter().for_each(|&n| add(class[0], n, u64::from(words)));
         }
         let mut totals: BTreeMap<Option<&str>, u64> = BTreeMap::new();
-        for (&(x, y), &words) in &sums {
-            *totals.entry(x).or_default() += words;
+        for ([x, y], &words) in &sums {
+            *totals.entry(x.as_deref()).or_default() += words;
             if x != y {
-                *totals.entry(y).or_default() += words;
+                *totals.entry(y.as_deref()).or_default() += words;
             }
         }
         if !totals.keys().any(Option::is_some) {
@@ -132,7 +133,8 @@ impl SourceMatrix {
         let at: HashMap<_, _> =
             order.iter().enumerate().map(|(i, &(source, _))| (source, i.min(own))).collect();
         let mut cells = BTreeMap::new();
-        for ((x, y), words) in sums {
+        for (both, &words) in &sums {
+            let [x, y] = both.each_ref().map(Option::as_deref);
             let (i, j) = (at[&x].min(at[&y]), at[&x].max(at[&y]));
             *cells.entry((i, j)).or_default() += words;
         }

@@ -20,6 +20,7 @@ use serde::Serialize;
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
+use std::sync::Arc;
 
 /// Maximum number of passages of one pair that are shown; the longest are kept.
 const MATCHES: usize = 300;
@@ -30,10 +31,10 @@ pub(super) fn lists(
     listed: &PageDocuments,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut sources: Vec<&str> = listed.all.iter().filter_map(|s| source(listed, s)).collect();
+    let mut sources: Vec<Arc<str>> = listed.all.iter().filter_map(|s| source(listed, s)).collect();
     sources.sort_unstable();
     sources.dedup();
-    let known: HashMap<&str, usize> = sources.iter().enumerate().map(|(i, s)| (*s, i)).collect();
+    let known: HashMap<&str, usize> = sources.iter().enumerate().map(|(i, s)| (&**s, i)).collect();
     write!(out, "{{\"sources\":")?;
     value(out, &sources.iter().map(|s| name(s)).collect::<Vec<_>>())?;
     list(out, "documents", listed.all.iter().map(|s| document(listed, s, &known)))?;
@@ -87,8 +88,8 @@ fn classes(selection: &Selection) -> BTreeMap<u32, u32> {
     .collect()
 }
 
-fn source<'a>(listed: &PageDocuments<'a>, shown: &PageDocument) -> Option<&'a str> {
-    listed.findings.documents.info(shown.number as usize).source.as_deref()
+fn source(listed: &PageDocuments, shown: &PageDocument) -> Option<Arc<str>> {
+    listed.findings.documents.info(shown.number as usize).source.clone()
 }
 
 fn document(
@@ -102,7 +103,7 @@ fn document(
     let path = info.path.as_deref().filter(|p| !info.id.starts_with(*p));
     let path =
         path.map(|p| info.record.map_or_else(|| name(p), |record| format!("{}:{record}", name(p))));
-    let source = source(listed, document).and_then(|s| sources.get(s));
+    let source = source(listed, document).and_then(|s| sources.get(&*s));
     let missing_text =
         document.missing_text.map(|why| if why == MissingText::Unread { 1 } else { 2 });
     json!([

@@ -139,7 +139,7 @@ fn room(
 ) -> (usize, usize) {
     let lengths = |role: Role| {
         let of_role = roles.iter().filter(move |(_, r)| **r == role);
-        of_role.map(|(&n, _)| documents.info(n as usize).bytes as usize).collect::<Vec<_>>()
+        of_role.map(|(&n, _)| documents.bytes(n as usize) as usize).collect::<Vec<_>>()
     };
     let places = lengths(Role::Place);
     let of_places = share(places.clone(), most_text / 4).min(OF_PLACES);

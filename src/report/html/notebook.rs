@@ -81,13 +81,13 @@ fn cluster_table(findings: Findings, clusters: &[&Cluster]) -> Markup {
             @for c in clusters {
                 tr {
                     td style=(CELL) { (number(c.members.len() as u64)) }
-                    td style=(CELL) { bdi { (name(findings.id(c.representative))) } }
+                    td style=(CELL) { bdi { (name(&findings.id(c.representative))) } }
                     td style=(CELL) { (fraction(c.weakest)) }
                     td style=(CELL) {
                         @let others = c.members.iter().filter(|&&n| n != c.representative);
                         @for (i, &n) in others.take(MEMBERS).enumerate() {
                             @if i > 0 { ", " }
-                            bdi { (name(findings.id(n))) }
+                            bdi { (name(&findings.id(n))) }
                         }
                         @if c.members.len() > MEMBERS + 1 {
                             " and " (number((c.members.len() - MEMBERS - 1) as u64)) " more" }
@@ -118,7 +118,7 @@ fn divided_texts(findings: Findings) -> Markup {
                             @if let Some(title) = evidence::title(findings.documents, first) {
                                 bdi { (title) } " "
                             }
-                            bdi { (name(findings.id(first))) }
+                            bdi { (name(&findings.id(first))) }
                         }
                     }
                 }
@@ -135,7 +135,7 @@ fn pair_table(findings: Findings, pairs: &[&Pair], texts: &mut Texts) -> Markup 
             @for p in pairs {
                 tr {
                     th colspan="2" scope="rowgroup" style=(CELL) {
-                        (related([p.a, p.b].map(|n| name(findings.id(n))).each_ref()
+                        (related([p.a, p.b].map(|n| name(&findings.id(n))).each_ref()
                             .map(String::as_str), p.relation))
                         span style=(FAINT) {
                             ": " (count(shared_words(findings, p), "word"))

@@ -114,8 +114,7 @@ impl<'a> Selection<'a> {
         for pair in &pairs {
             for number in [pair.a, pair.b] {
                 if documents.insert(number, Role::Text).is_none() {
-                    taken +=
-                        (findings.documents.info(number as usize).bytes as usize).min(LEAST_TEXT);
+                    taken += (findings.documents.bytes(number as usize) as usize).min(LEAST_TEXT);
                 }
             }
             if taken > most_text && kept > 0 {

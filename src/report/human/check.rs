@@ -192,10 +192,10 @@ impl<'a> Human<'a, '_> {
             out.extend(evidence.equal_words);
         }
         if let Some((earlier, words)) = evidence.earlier {
-            out.push(format!("{} is {words}", display::fit(self.findings.id(earlier), 60)));
+            out.push(format!("{} is {words}", display::fit(&self.findings.id(earlier), 60)));
         }
         for (n, words) in [finding.document, finding.partner].iter().zip(evidence.in_part) {
-            let id = display::fit(self.findings.id(*n), 60);
+            let id = display::fit(&self.findings.id(*n), 60);
             out.extend(words.map(|words| format!("{id} was {words}")));
         }
         out

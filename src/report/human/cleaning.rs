@@ -129,7 +129,7 @@ impl<'a> Human<'a, '_> {
         hit.sort_by_key(|(_, loss)| Reverse(loss.documents));
         self.heading("By source")?;
         for (source, loss) in hit.iter().take(SOURCES) {
-            let name = source.map_or("(none)".into(), |s| display::fit(s, 60));
+            let name = source.as_deref().map_or("(none)".into(), |s| display::fit(s, 60));
             let amounts = format!(
                 "{} of {} ({})",
                 display::number(loss.documents),
@@ -171,7 +171,7 @@ impl<'a> Human<'a, '_> {
             // The removal says which one stays, and not which one is the copy.
             let goes = cleaned.plan.removal_of(*partner).is_some();
             let verb = if goes { "goes too" } else { "stays" };
-            let kept = format!("{} {verb}", display::fit(self.findings.id(*partner), 240));
+            let kept = format!("{} {verb}", display::fit(&self.findings.id(*partner), 240));
             let mut details = vec![relation.name().to_owned(), kept, of];
             let earlier = evidence::earlier_of(self.findings.documents, removed.document, *partner);
             if earlier == Some(removed.document) {
@@ -224,11 +224,11 @@ impl<'a> Human<'a, '_> {
             let kept_place = cut.causes.iter().find_map(|c| c.kept_place);
             let why = match kept_place {
                 Some(place) => {
-                    format!("stays in {}", display::fit(self.findings.id(place.document), 240))
+                    format!("stays in {}", display::fit(&self.findings.id(place.document), 240))
                 }
                 None => "boilerplate".into(),
             };
-            let from = format!("from {}", display::fit(self.findings.id(cut.document), 240));
+            let from = format!("from {}", display::fit(&self.findings.id(cut.document), 240));
             let details = [display::count(cut.tokens.into(), "token"), from, why];
             self.put("      ", 0, StyledText::default().list(Style::Plain, &details))?;
         }

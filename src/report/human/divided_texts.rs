@@ -45,7 +45,7 @@ impl Human<'_, '_> {
         for (n, &number) in group.iter().take(COPIES).enumerate() {
             line = line
                 .say(Style::Plain, if n > 0 { ", " } else { "" })
-                .name(Style::Plain, self.findings.id(number));
+                .name(Style::Plain, &self.findings.id(number));
         }
         if group.len() > COPIES {
             let more = display::number((group.len() - COPIES) as u64);

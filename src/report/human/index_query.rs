@@ -1,7 +1,6 @@
 //! Owns: the result of an index query for a person. Never: queries an index.
 
 use crate::model::detection::Pair;
-use crate::model::document::Documents;
 use crate::report::evidence;
 use crate::report::human::display::{self, Style};
 use crate::report::human::options::HumanOptions;
@@ -31,7 +30,7 @@ impl QueryReport {
             human.put(
                 "● ",
                 2,
-                StyledText::default().name(Style::Strong, &self.documents.info(0).id),
+                StyledText::default().name(Style::Strong, &self.documents.kept(0).id),
             )?;
         } else {
             human.entry("● ", 0, &details)?;
@@ -89,7 +88,7 @@ impl QueryReport {
 
     /// The title of a document in quotes, if it has one.
     fn title(&self, number: u32) -> Vec<String> {
-        let title = self.documents.info(number as usize).title.as_deref();
+        let title = self.documents.kept(number).title.as_deref();
         title.map(|title| format!("“{}”", display::fit(title, 60))).into_iter().collect()
     }
 }

@@ -151,7 +151,7 @@ impl<'a, 'w> Human<'a, 'w> {
         self.blank()?;
         side_by_side::write(
             &passages,
-            names,
+            names.each_ref().map(|name| &**name),
             ColumnLayout { indent: 4, width: self.width, ink: self.ink },
             &mut self.out,
         )?;

@@ -80,7 +80,7 @@ impl Human<'_, '_> {
             let opening = if n > 0 { "; " } else { "" };
             line = line
                 .say(Style::Plain, opening)
-                .name(Style::Plain, self.findings.id(group[0].document));
+                .name(Style::Plain, &self.findings.id(group[0].document));
             line = line.say(Style::Plain, &format!("{noun}{}", lines.join(", ")));
         }
         let all = if repeat.period.is_some() { repeat.places.len() as u64 } else { repeat.count };

@@ -202,7 +202,7 @@ impl<'a> Human<'a, '_> {
     /// Writes a document and its details, on one row where they fit.
     pub fn entry(&mut self, marker: &str, number: u32, details: &[String]) -> io::Result<()> {
         use unicode_width::UnicodeWidthStr;
-        let id = display::fit(self.findings.id(number), 240);
+        let id = display::fit(&self.findings.id(number), 240);
         let joined = details.join(" · ");
         if marker.width() + id.width() + 2 + joined.width() <= self.width {
             let (marker, id) =
@@ -225,7 +225,7 @@ impl<'a> Human<'a, '_> {
             } else if listed < COPIES {
                 line = line
                     .say(Style::Plain, if listed > 0 { ", " } else { "" })
-                    .name(Style::Plain, self.findings.id(number));
+                    .name(Style::Plain, &self.findings.id(number));
                 if let Some(words) = self.read_in_part(number) {
                     line = line.say(Style::Plain, &format!(" ({words})"));
                 }
@@ -300,7 +300,7 @@ impl<'a> Human<'a, '_> {
     }
 
     fn relation(&mut self, seen: SidedPair<'a>) -> io::Result<()> {
-        let [left, right] = seen.documents().map(|n| display::fit(self.findings.id(n), 240));
+        let [left, right] = seen.documents().map(|n| display::fit(&self.findings.id(n), 240));
         let [between, behind] = seen.relation().row().words.both;
         let line = StyledText::default().say(Style::Strong, &left).say(Style::Relation, between);
         self.put("  ", 2, line.say(Style::Strong, &right).say(Style::Relation, behind))?;
@@ -320,12 +320,12 @@ impl<'a> Human<'a, '_> {
         }
         details.extend(seen.scores());
         if let Some(earlier) = self.earlier(seen.documents()) {
-            let id = display::fit(self.findings.id(earlier), 60);
+            let id = display::fit(&self.findings.id(earlier), 60);
             let words = evidence::earlier_words(self.findings.documents, earlier);
             details.push(format!("{id} is {words}"));
         }
         for number in seen.documents() {
-            let id = display::fit(self.findings.id(number), 60);
+            let id = display::fit(&self.findings.id(number), 60);
             details.extend(self.read_in_part(number).map(|words| format!("{id} was {words}")));
         }
         self.put("    ", 0, StyledText::default().list(Style::Plain, &details))?;

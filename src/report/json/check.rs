@@ -11,6 +11,7 @@ use crate::report::schema::span::PassageJson;
 use crate::report::schema::summary::is_zero;
 use crate::report::texts::Texts;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
 
 /// A finding as JSON.
@@ -18,8 +19,8 @@ use std::io::{self, BufWriter, Write};
 struct FindingView<'a> {
     kind: &'a str,
     state: &'a str,
-    document: &'a str,
-    partner: &'a str,
+    document: Cow<'a, str>,
+    partner: Cow<'a, str>,
     coverage: Option<f64>,
     partner_coverage: Option<f64>,
     passages: Vec<PassageJson>,
@@ -68,7 +69,7 @@ pub fn check_json(checked: GateReport, out: &mut dyn Write) -> io::Result<()> {
     write.open("findings")?;
     in_parallel(
         checked.findings,
-        &checked.verdict.findings,
+        &checked.verdict.findings.iter().collect::<Vec<_>>(),
         |f, x, t, to| value(to, &of(f, checked, x, t)?),
         |i| write.item(i),
     )?;
@@ -95,7 +96,7 @@ pub fn check_jsonl(checked: GateReport, out: &mut dyn Write) -> io::Result<()> {
     body_lines(checked.findings, out)?;
     line(out, "gate", &view(checked))?;
     let mut write = |item: &[u8]| out.write_all(item);
-    let findings = &checked.verdict.findings;
+    let findings = &checked.verdict.findings.iter().collect::<Vec<_>>();
     in_parallel(
         checked.findings,
         findings,

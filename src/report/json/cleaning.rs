@@ -66,7 +66,7 @@ pub fn cleaned_json(
         skipped: reasons(cleaned.findings.skipped),
         sources: sources
             .map(|(source, loss)| LossView {
-                source: *source,
+                source: source.as_deref(),
                 documents: loss.of,
                 removed: loss.documents,
             })

@@ -1,7 +1,6 @@
 //! Owns: the result of an index query for one document as a line of JSON. Never: queries an index.
 
 use crate::model::detection::Relation;
-use crate::model::document::Documents;
 use crate::model::options::PAIRS_OVER_BUDGET;
 use crate::report::evidence;
 use crate::report::index_query::{OwnVersion, QueryReport};
@@ -11,6 +10,7 @@ use crate::report::schema::pair::{MatchJson, ScoresJson};
 use crate::report::schema::summary::{ReasonJson, is_zero, reasons};
 use crate::report::texts::Texts;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 #[derive(Serialize)]
@@ -28,7 +28,7 @@ struct PartnerView<'a> {
     read: ReadJson,
     /// The id of the earlier one of the queried document and this one, where dates tell.
     #[serde(skip_serializing_if = "Option::is_none")]
-    earlier: Option<&'a str>,
+    earlier: Option<Cow<'a, str>>,
     #[serde(flatten)]
     scores: ScoresJson,
     matches: Vec<MatchJson>,
@@ -61,7 +61,7 @@ impl QueryReport {
         let mut texts = Texts::new(&self.documents);
         let mut seen = Vec::with_capacity(self.copies.len());
         for (pair, &copies) in self.detection.pairs.iter().zip(&self.copies) {
-            let info = self.documents.info(pair.b as usize);
+            let info = self.documents.kept(pair.b);
             seen.push(PartnerView {
                 id: &info.id,
                 relation: pair.relation,
@@ -75,7 +75,7 @@ impl QueryReport {
                 matches: MatchJson::all(pair, &mut texts)?,
             });
         }
-        let asked = self.documents.info(0);
+        let asked = self.documents.kept(0);
         let (record, title) = (RecordJson::new(asked), asked.title.as_deref());
         let (read, own, more) = (ReadJson::new(asked.read), self.own, self.more);
         let left_out = (PAIRS_OVER_BUDGET.to_owned(), self.left_out);

@@ -11,6 +11,7 @@ use crate::report::schema::pair::ScoresJson;
 use crate::report::schema::rounding::share;
 use crate::report::schema::span::{PassageJson, SpanJson};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// A removed record as it was in its file.
@@ -47,7 +48,7 @@ struct GoneView<'a> {
 
 #[derive(Serialize)]
 struct KeptJson<'a> {
-    id: &'a str,
+    id: Cow<'a, str>,
     #[serde(flatten)]
     span: SpanJson,
 }
@@ -58,7 +59,7 @@ struct CutView<'a> {
     #[serde(flatten)]
     record: RecordJson<'a>,
     relation: &'static str,
-    partner: Option<&'a str>,
+    partner: Option<Cow<'a, str>>,
     #[serde(flatten)]
     span: SpanJson,
     tokens: u32,
@@ -95,12 +96,16 @@ impl<'a> RemovedLines<'a> {
             StoredRecord::Text(text) => (Some(text), None),
             StoredRecord::Base64(text) => (None, Some(text)),
         };
+        let other = match document.why {
+            RemovalReason::Copy { partner, .. } => Some(documents.info(partner as usize)),
+            RemovalReason::Short { .. } => None,
+        };
         let mut view = GoneView {
             kind: "document",
-            record: RecordJson::new(info),
+            record: RecordJson::new(&info),
             relation: kind(document),
-            partner: None,
-            partner_path: None,
+            partner: other.as_ref().map(|other| other.id.as_str()),
+            partner_path: other.as_ref().and_then(|other| other.path.as_deref()),
             resemblance: None,
             coverage: None,
             partner_coverage: None,
@@ -110,8 +115,6 @@ impl<'a> RemovedLines<'a> {
             raw_base64,
         };
         if let RemovalReason::Copy { partner, coverage, pair, .. } = document.why {
-            let other = documents.info(partner as usize);
-            (view.partner, view.partner_path) = (Some(other.id.as_str()), other.path.as_deref());
             (view.coverage, view.partner_coverage) =
                 (Some(share(coverage.0)), Some(share(coverage.1)));
             let pair = pair.map(|p| &self.cleaned.findings.detection.pairs[p as usize]);
@@ -140,13 +143,13 @@ impl<'a> RemovedLines<'a> {
         for place in cut.causes.iter().filter_map(|c| c.kept_place) {
             let there = self.passages.texts.get(place.document)?;
             let span = SpanJson::new(place.span, &there, &self.passages.texts)?;
-            kept.push(KeptJson { id: &documents.info(place.document as usize).id, span });
+            kept.push(KeptJson { id: documents.id(place.document as usize), span });
         }
         let view = CutView {
             kind: "passage",
-            record: RecordJson::new(info),
+            record: RecordJson::new(&info),
             relation: if kept.is_empty() { "boilerplate" } else { "repeat" },
-            partner: kept.first().map(|s| s.id),
+            partner: kept.first().map(|s| s.id.clone()),
             span: SpanJson::new(cut.span, &text, &self.passages.texts)?,
             tokens: cut.tokens,
             stays: kept,

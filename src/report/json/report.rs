@@ -154,7 +154,7 @@ pub fn mentioned(findings: Findings) -> impl Iterator<Item = u32> + use<> {
         found.clusters.iter().flat_map(|c| c.members.iter().chain([&c.representative]).copied());
     let equal = found.equal.iter().flatten().copied();
     let titles = found.titles.iter().flatten().flatten().copied();
-    let pairs = found.pairs.iter().flat_map(|p| [p.a, p.b]);
+    let pairs = found.pairs.documents().flat_map(|(a, b)| [a, b]);
     let repeats = found.repeats.iter().flat_map(|r| r.places.iter().map(|p| p.document));
     for number in clusters.chain(equal).chain(titles).chain(pairs).chain(repeats) {
         seen[number as usize] = true;

@@ -3,7 +3,7 @@
 
 use crate::escape;
 use crate::model::findings::Findings;
-use crate::report::parts::in_parts;
+use crate::report::parts::{Items, in_parts};
 use crate::report::texts::Texts;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -13,13 +13,13 @@ use std::io::{self, Write};
 pub const BUFFER: usize = 1 << 16;
 
 /// Encodes items in parallel and passes them to `write`.
-pub fn in_parallel<'a, T: Sync>(
+pub fn in_parallel<'a, I: Items + ?Sized>(
     findings: Findings<'a>,
-    items: &'a [T],
-    make: impl Fn(Findings<'a>, &'a T, &mut Texts<'a>, &mut Vec<u8>) -> io::Result<()> + Sync,
+    items: &I,
+    make: impl Fn(Findings<'a>, &I::Item, &mut Texts<'a>, &mut Vec<u8>) -> io::Result<()> + Sync,
     mut write: impl FnMut(&[u8]) -> io::Result<()>,
 ) -> io::Result<()> {
-    let encode = |_, part: &'a [T], texts: &mut Texts<'a>| {
+    let encode = |_, part: &[I::Item], texts: &mut Texts<'a>| {
         let (mut bytes, mut ends) = (Vec::new(), Vec::with_capacity(part.len()));
         for item in part {
             make(findings, item, texts, &mut bytes)?;

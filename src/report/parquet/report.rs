@@ -121,7 +121,7 @@ impl<W: Write + Send> Tables<'_, W> {
         for (number, cluster) in (0..).zip(&findings.detection.clusters) {
             let cluster = ClusterJson::new(findings, cluster)?;
             for member in cluster.members.iter() {
-                table.push(|rows| clustered(number, &cluster, member, rows))?;
+                table.push(|rows| clustered(number, &cluster, &member, rows))?;
             }
         }
         table.close()
@@ -132,7 +132,7 @@ impl<W: Write + Send> Tables<'_, W> {
         let mut table = self.table("equal")?;
         for (class, members) in (0..).zip(&findings.detection.equal) {
             for id in IdsJson::Of(findings.documents, members).iter() {
-                table.push(|rows| member([class], id, rows))?;
+                table.push(|rows| member([class], &id, rows))?;
             }
         }
         table.close()?;
@@ -140,7 +140,7 @@ impl<W: Write + Send> Tables<'_, W> {
         for (class, groups) in (0..).zip(&findings.detection.titles) {
             for (group, members) in (0..).zip(groups) {
                 for id in IdsJson::Of(findings.documents, members).iter() {
-                    table.push(|rows| member([class, group], id, rows))?;
+                    table.push(|rows| member([class, group], &id, rows))?;
                 }
             }
         }

@@ -12,6 +12,7 @@ use crate::report::texts;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::io;
+use std::sync::Arc;
 
 /// A document that the report mentions.
 #[derive(Serialize, Deserialize)]
@@ -54,14 +55,15 @@ impl ReadJson {
 
 impl<'a> DocumentJson<'a> {
     pub fn new(findings: Findings<'a>, number: u32) -> DocumentJson<'a> {
-        let info = findings.documents.info(number as usize);
+        let info = findings.documents.info(number as usize).into_owned();
+        let own = |text: Option<Arc<str>>| text.map(|text| Cow::Owned(text.as_ref().to_owned()));
         DocumentJson {
-            id: info.id.as_str().into(),
-            title: info.title.as_deref().map(Cow::Borrowed),
-            path: info.path.as_deref().map(Cow::Borrowed),
+            id: info.id.into(),
+            title: own(info.title),
+            path: own(info.path),
             record: info.record,
-            source: info.source.as_deref().map(Cow::Borrowed),
-            date: info.date.as_deref().map(Cow::Borrowed),
+            source: own(info.source),
+            date: own(info.date),
             read: info.read.map(|read| read.extent),
             read_share: info.read.map(|read| read.fraction()),
             tokens: findings.tokens(number),
@@ -130,15 +132,15 @@ impl<'de> Deserialize<'de> for IdsJson<'_> {
 }
 
 impl IdsJson<'_> {
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
+    pub fn iter(&self) -> impl Iterator<Item = Cow<'_, str>> {
         let (of, listed) = match self {
             IdsJson::Of(documents, numbers) => (Some((documents, numbers)), None),
             IdsJson::Listed(ids) => (None, Some(ids)),
         };
-        let of = of.into_iter().flat_map(|(documents, numbers)| {
-            numbers.iter().map(|&n| documents.info(n as usize).id.as_str())
-        });
-        of.chain(listed.into_iter().flatten().map(String::as_str))
+        let of = of
+            .into_iter()
+            .flat_map(|(documents, numbers)| numbers.iter().map(|&n| documents.id(n as usize)));
+        of.chain(listed.into_iter().flatten().map(|id| Cow::Borrowed(id.as_str())))
     }
 
     pub fn read(&self, documents: &DocumentNumbers) -> Read<Vec<u32>> {
@@ -198,7 +200,7 @@ impl<'a> ClusterJson<'a> {
     pub fn new(findings: Findings<'a>, cluster: &'a Cluster) -> io::Result<ClusterJson<'a>> {
         Ok(ClusterJson {
             id: cluster_id(findings, cluster)?,
-            representative: findings.id(cluster.representative).into(),
+            representative: findings.id(cluster.representative),
             members: IdsJson::Of(findings.documents, &cluster.members),
             weakest: share(cluster.weakest),
         })

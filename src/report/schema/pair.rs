@@ -144,10 +144,10 @@ impl<'a> PairJson<'a> {
         texts: &mut Texts<'a>,
     ) -> io::Result<PairJson<'a>> {
         Ok(PairJson {
-            a: findings.id(pair.a).into(),
-            b: findings.id(pair.b).into(),
+            a: findings.id(pair.a),
+            b: findings.id(pair.b),
             relation: pair.relation,
-            earlier: evidence::earlier(findings, pair).map(|n| findings.id(n).into()),
+            earlier: evidence::earlier(findings, pair).map(|n| findings.id(n)),
             scores: ScoresJson::new(&pair.comparison),
             matches: MatchJson::all(pair, texts)?,
         })

@@ -45,7 +45,7 @@ impl<'a> RepeatJson<'a> {
         let mut places = Vec::with_capacity(repeat.places.len());
         for place in &repeat.places {
             let text = texts.get(place.document)?;
-            let document = findings.id(place.document).into();
+            let document = findings.id(place.document);
             places.push(PlaceJson { document, span: SpanJson::new(place.span, &text, texts)? });
         }
         let &Repeat { tokens, count, documents, paragraph, boilerplate, note, period, .. } = repeat;

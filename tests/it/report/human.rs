@@ -246,7 +246,7 @@ fn many_edits_show_both_ends() {
     };
     let mut p = pair(&corpus, "a", "b", Relation::NearCopy, [1.0, 1.0], &[]);
     p.comparison.matches = vec![found];
-    detection.pairs = vec![p];
+    *detection.pairs = vec![p];
     let text = print(&Sample { corpus, detection, skipped: vec![] }, wide());
     assert!(
         text.contains("[-left0-]") && text.contains("{+right1999+}") && text.contains("words …"),
@@ -283,7 +283,7 @@ fn hostile() -> Sample {
     .unwrap();
     let mut detection = empty(&corpus);
     let ids: Vec<String> = (0..3).map(|n| corpus.info(n).id.clone()).collect();
-    detection.pairs = vec![
+    *detection.pairs = vec![
         pair(&corpus, &ids[0], &ids[1], Relation::NearCopy, [1.0, 1.0], &[(evil, evil)]),
         pair(
             &corpus,
@@ -381,7 +381,7 @@ proptest! {
             blocks: blocks.clone(),
         });
         let mut detection = empty(&corpus);
-        detection.pairs = vec![pair(&corpus, "a", "b", Relation::ContainedIn, [0.5, 0.5], &[])];
+        *detection.pairs = vec![pair(&corpus, "a", "b", Relation::ContainedIn, [0.5, 0.5], &[])];
         detection.pairs[0].comparison.matches = found.collect();
         let text = print(
             &Sample { corpus, detection, skipped: vec![] },

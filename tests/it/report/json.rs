@@ -326,8 +326,8 @@ impl Documents for Again<'_> {
     fn count(&self) -> usize {
         self.1.len()
     }
-    fn info(&self, number: usize) -> &DocumentInfo {
-        &self.1[number]
+    fn info(&self, number: usize) -> std::borrow::Cow<'_, DocumentInfo> {
+        std::borrow::Cow::Borrowed(&self.1[number])
     }
     fn text(&self, number: usize) -> nearcopy::Result<std::borrow::Cow<'_, str>> {
         let all = &self.0.corpus;

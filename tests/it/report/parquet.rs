@@ -59,7 +59,7 @@ fn equal(sample: &Sample) -> Tables {
 fn with_everything() -> Sample {
     let Sample { corpus, mut detection, skipped } = evidence();
     let documents = (0..corpus.count()).map(|n| {
-        let mut info = corpus.info(n).clone();
+        let mut info = corpus.info(n).into_owned();
         match n {
             1 => info.read = Some(PageRead::new(Extent::Part).with_share(37)),
             2 => info.record = Some(9),
@@ -140,7 +140,7 @@ fn strings_are_as_they_were_read() {
     detection.titles = vec![all.iter().map(|&n| vec![n]).collect()];
     detection.clusters = vec![Cluster { representative: 2, members: all, weakest: 0.5 }];
     let of = |id: &str| place(&corpus, id, text, 0);
-    detection.pairs = vec![pair(
+    *detection.pairs = vec![pair(
         &corpus,
         ids[0],
         ids[1],
@@ -185,7 +185,7 @@ fn large() -> Sample {
         matches: matches[..(n % 3) as usize].to_vec(),
         ..Comparison::default()
     };
-    detection.pairs = (1..COUNT)
+    *detection.pairs = (1..COUNT)
         .map(|n| Pair { a: n - 1, b: n, relation: Relation::Quotes, comparison: comparison(n) })
         .collect();
     Sample { corpus, detection, skipped: vec![] }

@@ -74,7 +74,7 @@ pub fn evidence() -> Sample {
         (made.comparison.equal_words_a, made.comparison.equal_words_b) = (0.95, 0.97);
         made
     };
-    detection.pairs = vec![
+    *detection.pairs = vec![
         template("acme.txt", "bolt.txt", TemplateReason::Facts, [&acme, &bolt], 0.71),
         template("council.txt", "library.txt", TemplateReason::Wording, [COMMON, COMMON], 0.99),
         template(
