@@ -6,8 +6,27 @@ use nearcopy::settings::SourceLimit;
 use nearcopy::stages::{
     DistributedScan, DistributedStage, StageBlock, StageInput, StageOutput, read,
 };
-use nearcopy::{Corpus, Detection, Document, Documents, Recipe, RunOptions, Thresholds, scan};
+use nearcopy::{
+    Corpus, Detection, Document, DocumentInfo, Documents, Recipe, RunOptions, Thresholds, scan,
+};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+
+/// Documents as they come: ids that several texts have are renamed later, with all at hand.
+struct Batch<'d>(&'d [Document]);
+
+impl Documents for Batch<'_> {
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+    fn info(&self, number: usize) -> Cow<'_, DocumentInfo> {
+        let Document { info, text } = &self.0[number];
+        Cow::Owned(DocumentInfo { bytes: text.len() as u32, ..info.clone() })
+    }
+    fn text(&self, number: usize) -> nearcopy::Result<Cow<'_, str>> {
+        Ok(Cow::Borrowed(&self.0[number].text))
+    }
+}
 
 /// An engine: it has the blocks and the texts, and brings to each part what the part takes.
 struct Engine {
@@ -25,13 +44,9 @@ impl Engine {
     fn sketch(scan: &DistributedScan, batches: &[Vec<Document>]) -> Engine {
         let (mut blocks, mut texts) = (Vec::new(), HashMap::new());
         for batch in batches {
-            // Ids that several texts have are renamed later, with all documents at hand.
-            for document in batch {
-                let corpus = Corpus::new([document.clone()]).unwrap();
-                let (of_batch, keys) = scan.sketch(&corpus, &[]).unwrap();
-                blocks.extend(of_batch);
-                texts.extend(keys.into_iter().map(|key| (key, document.text.clone())));
-            }
+            let (of_batch, keys) = scan.sketch(&Batch(batch), &[]).unwrap();
+            blocks.extend(of_batch);
+            texts.extend(keys.into_iter().zip(batch.iter().map(|d| d.text.clone())));
         }
         let (scan, dice, wanted) = (scan.clone(), Dice::new(3), HashSet::new());
         Engine { scan, dice, blocks, texts, wanted, rounds: 0 }

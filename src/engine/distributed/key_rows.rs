@@ -34,8 +34,9 @@ pub struct KeyRows {
     pub paragraphs: Packed,
     /// The anchors at the edges of documents without a source.
     pub edges: Packed,
-    /// The words of all documents; one part of each batch has them.
-    pub words: Option<WordRows>,
+    /// The words of the documents whose own keys belong to this part. So documents that are equal
+    /// in everything meet here, wherever they come from.
+    pub words: WordRows,
 }
 
 impl StageData for KeyRows {
@@ -43,7 +44,7 @@ impl StageData for KeyRows {
     const VERSION: u32 = 1;
 }
 
-/// The slots of the words of consecutive documents.
+/// The slots of the words of some documents.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct WordRows {
     /// The keys of the documents.
@@ -66,14 +67,14 @@ pub struct KeyRowsBuilder {
     parts: Vec<KeyRows>,
     /// The place of the last document in each part that has postings of it.
     places: HashMap<u32, u32>,
-    words: WordRows,
+    batch: u32,
 }
 
 impl KeyRowsBuilder {
     /// No document yet.
     pub fn new(parts: u32) -> KeyRowsBuilder {
         let parts = (0..parts).map(|_| KeyRows::default()).collect();
-        KeyRowsBuilder { parts, places: HashMap::new(), words: WordRows::default() }
+        KeyRowsBuilder { parts, places: HashMap::new(), batch: 0 }
     }
 
     /// Adds the keys of a document; those at its edges only if its source is not known.
@@ -86,7 +87,9 @@ impl KeyRowsBuilder {
         if !source_is_known {
             self.post(key, &keys.edges, |rows| &mut rows.edges);
         }
-        let words = &mut self.words;
+        self.batch += 1;
+        let own = part_of(key as u64, self.parts.len() as u32) - 1;
+        let words = &mut self.parts[own as usize].words;
         words.documents.push(key);
         words.words.extend_from_slice(&keys.words);
         words.ends.push(words.words.len() as u32);
@@ -108,14 +111,8 @@ impl KeyRowsBuilder {
 
     /// The rows of each part, in order. Every part has some, so that it is seen which batches came.
     pub fn finish(self) -> Vec<KeyRows> {
-        let KeyRowsBuilder { mut parts, words, .. } = self;
-        let batch = words.documents.len() as u32;
+        let KeyRowsBuilder { mut parts, batch, .. } = self;
         parts.iter_mut().for_each(|rows| rows.batch = batch);
-        let first = words.documents.first().map_or(0, |key| *key as usize);
-        let place = first % parts.len().max(1);
-        if let Some(rows) = parts.get_mut(place) {
-            rows.words = Some(words);
-        }
         parts
     }
 }

@@ -87,7 +87,7 @@ pub fn sorted_part(
             }
         },
     );
-    let words = counted(rows.iter().filter_map(|rows| rows.words.as_ref()), corpus, (all, new));
+    let words = counted(rows.iter().map(|rows| &rows.words), corpus, (all, new));
     Ok((keys, PartCounts { edges: Packed(edges), ..words }))
 }
 
