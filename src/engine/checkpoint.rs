@@ -37,10 +37,14 @@ pub struct Checkpoints {
     given: Option<(u32, Given)>,
 }
 
+/// Results by the name of the stage and the part.
+#[cfg(feature = "stages")]
+type ByPart = HashMap<(&'static str, u32), Box<dyn Any + Send>>;
+
 /// Results of stages in memory, each of which is taken once.
 #[cfg(feature = "stages")]
 #[derive(Debug, Default)]
-pub struct Given(Mutex<HashMap<(&'static str, u32), Box<dyn Any + Send>>>);
+pub struct Given(Mutex<ByPart>);
 
 #[cfg(feature = "stages")]
 impl Given {
