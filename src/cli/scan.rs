@@ -130,10 +130,7 @@ impl Scan {
             refuse_empty(&self.paths, &taken, &settings.flags.run)?;
         }
         say_sourceless(&corpus, settings.thresholds.sources, self.talk.quiet);
-        let mut scan = scan.boilerplate_from(&boilerplate).progress(&meter);
-        if self.output.reads_pairs_once(&settings.flags.report) {
-            scan = scan.pairs_on_demand();
-        }
+        let scan = scan.boilerplate_from(&boilerplate).progress(&meter);
         let found = match last_stage {
             true => scan.run_last_stage(&corpus),
             false => scan.run_with_background(&corpus),
@@ -172,11 +169,15 @@ impl Scan {
 
     /// The scan; of the last stage alone, or of all that are not kept.
     fn scan<'a>(&self, settings: &Settings, last_stage: bool) -> Result<nearcopy::Scan<'a>> {
+        let mut scan = settings.scan();
+        if self.output.reads_pairs_once(&settings.flags.report) {
+            scan = scan.pairs_on_demand();
+        }
         if !last_stage {
-            return settings.kept(settings.scan());
+            return settings.kept(scan);
         }
         match settings.flags.run.scratch {
-            Some(_) => settings.shared(settings.scan(), RunStage::Cluster),
+            Some(_) => settings.shared(scan, RunStage::Cluster),
             None => Err(no_scratch()),
         }
     }

@@ -13,6 +13,8 @@ use std::ops::Range;
 /// The most tokens that are kept: about 35 MB, as much as two threads keep of prepared texts while
 /// pairs are compared.
 const KEPT: usize = 2_000_000;
+/// What a token that is kept takes, about.
+const BYTES_FOR_EACH_TOKEN: usize = 17;
 
 /// The tokens of a text and its paragraphs, without the text.
 pub struct KeptTokens {
@@ -68,7 +70,8 @@ pub struct ClassReader<'a> {
 impl<'a> ClassReader<'a> {
     /// A reader that has kept nothing yet.
     pub fn new(from: &'a Verifier<'a>) -> ClassReader<'a> {
-        ClassReader { from, kept: Vec::new(), left: KEPT }
+        let most = from.options.part_of_memory(16) / BYTES_FOR_EACH_TOKEN;
+        ClassReader { from, kept: Vec::new(), left: KEPT.min(most) }
     }
 
     /// Calls `f` with the tokens of each class, in parallel, and returns the results in order.

@@ -22,8 +22,10 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// The number of pairs that one thread takes at once.
 const CHUNK: usize = 64;
-/// The tokens of prepared texts that one thread keeps: about 20 MB.
+/// The tokens of prepared texts that one thread keeps at most: about 20 MB.
 const CACHED: usize = 300_000;
+/// What a token of a prepared text takes, about.
+const BYTES_FOR_EACH_TOKEN: usize = 60;
 /// The tokens from which on all threads share one prepared text: while some thread holds it, no
 /// other one prepares it.
 const LONG: u32 = 50_000;
@@ -53,13 +55,14 @@ impl<'t> Cache<'t> {
         Some(text)
     }
 
-    fn keep(&mut self, class: u32, prepared: Arc<MaskedText<'t>>) {
+    /// Keeps a text; the texts that are kept have about so many tokens at most.
+    fn keep(&mut self, class: u32, prepared: Arc<MaskedText<'t>>, most: usize) {
         self.tokens += prepared.tokens.len();
         self.time += 1;
         self.texts.insert(class, (prepared, self.time));
         self.uses.push_back((class, self.time));
         // The two texts of the pair that is compared stay, however long they are.
-        while self.tokens > CACHED && self.texts.len() > 2 {
+        while self.tokens > most && self.texts.len() > 2 {
             let Some((oldest, time)) = self.uses.pop_front() else { break };
             if self.texts.get(&oldest).is_some_and(|text| text.1 == time)
                 && let Some((old, _)) = self.texts.remove(&oldest)
@@ -161,7 +164,7 @@ impl Verifier<'_> {
         pairs: &[u64],
         keep: impl Fn(&Comparison) -> bool + Sync,
     ) -> Result<Vec<Verified>> {
-        let order = neighbours_first(pairs, self.tokens, CACHED);
+        let order = neighbours_first(pairs, self.tokens, self.cached());
         let (caches, shared) = (Caches::default(), SharedTexts::default());
         let compared: Result<Vec<Vec<Verified>>> = order
             .par_chunks(CHUNK)
@@ -226,8 +229,15 @@ impl Verifier<'_> {
                 }
             }
         };
-        cache.keep(class, prepared.clone());
+        cache.keep(class, prepared.clone(), self.cached());
         Ok(prepared)
+    }
+
+    /// The tokens of the texts that one thread keeps: all threads together take an eighth of the
+    /// memory at most.
+    fn cached(&self) -> usize {
+        let bytes = self.options.part_of_memory(8) / rayon::current_num_threads();
+        CACHED.min(bytes / BYTES_FOR_EACH_TOKEN)
     }
 
     fn prepare(&self, class: u32) -> Result<Arc<MaskedText<'_>>> {

@@ -121,7 +121,7 @@ pub struct InfoRow<'a> {
     flags: u16,
 }
 
-/// A number of bytes that is not less than what [`write`] writes of this document.
+/// A number of bytes that is not less than that of the row of this document.
 pub fn most_bytes(info: &DocumentInfo) -> usize {
     let length = |string: &Option<Arc<str>>| string.as_ref().map_or(0, |string| string.len());
     [&info.title, &info.source, &info.date, &info.path]

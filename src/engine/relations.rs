@@ -116,6 +116,9 @@ impl Relations {
             Row::Stored(_) => 0,
         };
         self.bytes += new.iter().map(in_memory).sum::<usize>();
+        if self.most < usize::MAX {
+            self.pairs.reserve_exact(new.len());
+        }
         self.pairs.extend(new);
         if self.bytes > self.most {
             self.spill()?;
@@ -195,7 +198,7 @@ mod tests {
             blocks: Vec::new(),
         };
         let comparison = Comparison {
-            relation: (a % 3 > 0).then_some(Relation::Quotes),
+            relation: (!a.is_multiple_of(3)).then_some(Relation::Quotes),
             resemblance: f64::from(b) / 90.0,
             facts: Facts { agree: a, compared: b },
             matches: vec![found; (a % 4) as usize],
@@ -208,7 +211,8 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(60))]
         #[test]
         fn comparisons_are_the_same_wherever_they_are(
-            lists in prop::collection::vec(prop::collection::vec((0u32..60, 60u32..90), 0..30), 0..5),
+            lists in prop::collection::vec(
+                prop::collection::vec((0u32..60, 60u32..90), 0..30), 0..5),
             memory in prop::option::of(0u64..9000),
         ) {
             let options = RunOptions { memory, ..RunOptions::default() };

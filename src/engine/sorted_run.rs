@@ -214,7 +214,8 @@ mod tests {
             });
             prop_assert_eq!(&of_batches.collect::<Vec<_>>(), &groups);
             let chosen = run.chosen(KeyRange::ALL, |group| group.len() > 3).unwrap();
-            let large: Vec<Posting> = groups.into_iter().filter(|g| g.len() > 3).flatten().collect();
+            let large: Vec<Posting> =
+                groups.into_iter().filter(|g| g.len() > 3).flatten().collect();
             prop_assert_eq!(chosen, Run::from_sorted(large));
         }
     }

@@ -1,6 +1,7 @@
 //! Data that all modules share: documents, the settings of a scan, its findings. There is no logic
 //! here beyond constructors and checks.
 
+pub mod comparison;
 pub mod detection;
 pub mod document;
 pub mod findings;

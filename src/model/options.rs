@@ -12,8 +12,11 @@ pub struct RunOptions {
     pub threads: usize,
     /// The bytes of memory that the run may plan with; `None` plans with any amount.
     ///
-    /// Keys that would take more than half of it go to a scratch file until they are sorted. What
-    /// else a run holds is not bounded by it. It needs the feature `spill`.
+    /// Keys that would take more than half of it go to a scratch file until they are sorted; sorted
+    /// keys, the keys that pairs share, windows and comparisons go to others beyond an eighth or a
+    /// sixteenth of it each. A run holds some 150 bytes for each document besides, and the findings
+    /// that [`Scan::pairs_on_demand`](crate::Scan::pairs_on_demand) does not leave in their file.
+    /// It needs the feature `spill`.
     pub memory: Option<u64>,
     /// The directory of scratch files; `None` is the system's for temporary files.
     pub scratch: Option<PathBuf>,

@@ -2,7 +2,7 @@
 //! that is.
 
 use crate::error::Result;
-use crate::model::detection::Pair;
+use crate::model::comparison::Pair;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt;
@@ -28,6 +28,24 @@ pub trait PairRows: fmt::Debug + Send + Sync {
 /// After a scan with [`Scan::pairs_on_demand`](crate::Scan::pairs_on_demand) the pairs stay where
 /// the scan keeps them, and [`part`](Pairs::part) reads some of them at a time, with an error where
 /// that fails. Whoever uses them as a slice loads all of them at once.
+///
+/// ```
+/// use nearcopy::{Corpus, Document, Scan};
+/// let story = "The harbour bridge will close for repairs on Monday, the port authority said, \
+///     and reopen in the spring.";
+/// let corpus = Corpus::new([
+///     Document::new("courier", story),
+///     Document::new("ledger", story.replace("said", "told reporters")),
+/// ])?;
+/// let mut pairs = Scan::new().pairs_on_demand().run(&corpus)?.pairs;
+/// assert_eq!(pairs.documents().collect::<Vec<_>>(), [(0, 1)]);
+/// for pair in pairs.part(0..pairs.len())?.iter() {
+///     assert_eq!(pair.comparison.matches[0].a.start, 0);
+/// }
+/// pairs.load()?;
+/// assert_eq!(pairs[0].a, 0);
+/// # Ok::<(), nearcopy::Error>(())
+/// ```
 ///
 /// # Panics
 /// Use as a slice panics where the pairs can no longer be read; [`load`](Pairs::load) gives the

@@ -37,6 +37,34 @@ fn a_scan_is_the_function_with_its_settings() {
 }
 
 #[test]
+fn pairs_on_demand_are_the_pairs_of_the_list() {
+    let texts = (0..60).map(|n| (n, format!("{STORY} {}", n % 7)));
+    let corpus =
+        Corpus::new(texts.map(|(n, text)| Document::new(format!("d{n}"), text + STORY))).unwrap();
+    let whole = Scan::new()
+        .thresholds(Thresholds::default().with(|t| t.all_pairs = true))
+        .run(&corpus)
+        .unwrap()
+        .pairs;
+    assert!(whole.len() > 5, "{}", whole.len());
+    let memory = cfg!(feature = "spill").then_some(1);
+    let options = RunOptions::default().with(|o| o.memory = memory);
+    let on_demand = Scan::new()
+        .thresholds(Thresholds::default().with(|t| t.all_pairs = true))
+        .options(options)
+        .pairs_on_demand();
+    let mut pairs = on_demand.run(&corpus).unwrap().pairs;
+    assert!(pairs.documents().eq(whole.iter().map(|p| (p.a, p.b))));
+    for (n, pair) in whole.iter().enumerate() {
+        assert_eq!(*pairs.part(n..n + 1).unwrap(), *std::slice::from_ref(pair));
+    }
+    assert_eq!((pairs.len(), pairs.clone()), (whole.len(), whole.clone()));
+    pairs.load().unwrap();
+    assert_eq!((&pairs[0], pairs.iter().len()), (&whole[0], whole.len()));
+    assert!(pairs.into_iter().eq(whole));
+}
+
+#[test]
 fn a_comparison_is_the_function_with_its_settings() {
     let other = STORY.replace("will", "vvill");
     let (mut recipe, mut thresholds) = (Recipe::default(), Thresholds::default());

@@ -138,9 +138,9 @@ proptest! {
         for finding in judge(findings, &policy, None, &[], "2027-01-31").unwrap().findings {
             let whole = finding.kind != FindingKind::Repeat
                 && kinds.contains(&finding.kind.undirected());
-            let both = [finding.document, finding.partner].map(|n| corpus.info(n as usize));
+            let [x, y] = [finding.document, finding.partner].map(|n| corpus.info(n as usize));
             let FindingKind::Pair(relation) = finding.kind else { continue };
-            let copies = allowed(&both[0], &both[1], relation) || allowed(&both[1], &both[0], relation);
+            let copies = allowed(&x, &y, relation) || allowed(&y, &x, relation);
             prop_assert_eq!(finding.state == FindingState::Part, whole && !copies, "{:?}", finding);
         }
     }
