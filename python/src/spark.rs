@@ -29,6 +29,9 @@ type Made<'py> = (String, u32, Bound<'py, PyBytes>);
 /// are wanted, each with the part that wants it.
 type Output<'py> = (bool, Vec<Made<'py>>, Vec<(u32, Bound<'py, PyBytes>)>);
 
+/// The blocks of documents, the keys of these, and the row of each.
+type Sketched<'py> = (Vec<Made<'py>>, Vec<Bound<'py, PyBytes>>, Vec<u64>);
+
 /// A scan with the settings of a caller.
 fn distributed(settings: &Bound<PyDict>, parts: u32, threads: usize) -> PyResult<DistributedScan> {
     let Settings { recipe, thresholds, .. } = Settings::new(Some(settings))?;
@@ -85,7 +88,7 @@ pub fn spark_sketch<'py>(
     settings: &Bound<PyDict>,
     parts: u32,
     reference: bool,
-) -> PyResult<(Vec<Made<'py>>, Vec<Bound<'py, PyBytes>>, Vec<u64>)> {
+) -> PyResult<Sketched<'py>> {
     let scan = distributed(settings, parts, 1)?;
     let (batch, numbers, skipped) = batch(columns, reference)?;
     let (blocks, keys) = py.detach(|| scan.sketch(&batch, &skipped)).map_err(raise)?;
