@@ -79,7 +79,12 @@ impl Checkpoints {
             });
         }
         let folder = Some(RunFolder::open(run, only)?);
-        Ok(Checkpoints { folder, only, ..Checkpoints::default() })
+        Ok(Checkpoints {
+            folder,
+            only,
+            #[cfg(feature = "stages")]
+            given: None,
+        })
     }
 
     /// The number of parts of each stage that has parts.
