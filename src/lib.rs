@@ -214,6 +214,12 @@ pub mod explain {
 #[cfg(feature = "stages")]
 pub mod stages {
     pub use crate::engine::compare::Verified;
+    pub use crate::engine::distributed::block::StageBlock;
+    pub use crate::engine::distributed::partial_corpus::PartialCorpus;
+    pub use crate::engine::distributed::stage::DistributedScan;
+    pub use crate::engine::distributed::stage_input::{
+        DistributedStage, StageInput, StageOutput, Takes,
+    };
     pub use crate::engine::run_folder::{check_folder, check_shared_folder, remove_run};
     pub use crate::engine::stage_data::StageData;
     pub use crate::engine::stage_file::{read, write};

@@ -13,7 +13,7 @@ python3 -c 'import ensurepip, venv' 2>/dev/null ||
     { apt-get update -qq && apt-get install -y -qq python3 python3-venv; }
 [ -x "$tools/bin/pip" ] || python3 -m venv "$tools"
 "$tools/bin/pip" install --quiet 'maturin>=1.9,<2' pytest mypy pyright \
-    pandas polars pyarrow scrapy datasets datasketch
+    pandas polars pyarrow scrapy datasets datasketch pysail pyspark-client
 
 # The library is built already, with the tests, where both have one profile and the same features.
 export MATURIN_PEP517_ARGS="--profile dev"
@@ -24,7 +24,7 @@ rm -rf "$target/python-dist"
 wheel="$(echo "$target"/python-dist/*.whl)"
 "$tools/bin/pip" install --quiet --force-reinstall --no-deps "$wheel"
 
-echo "-- its tests, with $("$tools/bin/python" --version) and pandas, polars, pyarrow, Scrapy, datasets"
+echo "-- its tests, with $("$tools/bin/python" --version) and pandas, polars, pyarrow, Scrapy, datasets, Sail"
 # From another folder, so that what is installed is tested and not what lies here.
 tests() { (cd "$target" && "$1/bin/python" -m pytest -q -p no:cacheprovider "$OLDPWD/python/tests"); }
 tests "$tools"

@@ -460,3 +460,44 @@ def _document(
     page: Optional[tuple[str, float, Optional[str]]],
 ) -> Document: ...
 def _host(url: str) -> Optional[str]: ...
+
+# What the tasks of an engine call: ``_spark_tasks`` says what blocks, texts and keys are.
+_Block = tuple[str, int, bytes]
+_Text = tuple[bytes, bytes]
+_Output = tuple[bool, list[_Block], list[tuple[int, bytes]]]
+
+def spark_stages() -> list[tuple[str, bool, list[str], list[str]]]: ...
+def spark_sketch(
+    columns: Any, settings: dict[str, Any], parts: int, reference: bool = False
+) -> tuple[list[_Block], list[bytes], list[int]]: ...
+def spark_keys(columns: Any, reference: bool = False) -> tuple[list[bytes], list[int]]: ...
+def spark_stage(
+    stage: str,
+    part: int,
+    blocks: list[_Block],
+    texts: list[_Text],
+    settings: dict[str, Any],
+    parts: int,
+    threads: int = 1,
+) -> _Output: ...
+def spark_report(
+    what: str,
+    blocks: list[_Block],
+    texts: list[_Text],
+    settings: dict[str, Any],
+    parts: int,
+) -> _Output: ...
+def spark_empty_tables() -> list[tuple[str, bytes]]: ...
+def spark_removal(
+    blocks: list[_Block],
+    texts: list[_Text],
+    settings: dict[str, Any],
+    parts: int,
+    drop: Union[str, Sequence[str], None] = None,
+    referring: bool = False,
+) -> _Output: ...
+def spark_removal_settings(
+    settings: dict[str, Any],
+    drop: Union[str, Sequence[str], None] = None,
+    referring: bool = False,
+) -> dict[str, Any]: ...

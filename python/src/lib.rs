@@ -19,6 +19,7 @@ mod report;
 mod run;
 mod scanned;
 mod settings;
+mod spark;
 mod tables;
 mod unpickle;
 
@@ -45,6 +46,11 @@ mod _nearcopy {
     use super::listed::Listed;
     #[pymodule_export]
     use super::report::{Report, scan};
+    #[pymodule_export]
+    use super::spark::{
+        spark_empty_tables, spark_keys, spark_removal, spark_removal_settings, spark_report,
+        spark_sketch, spark_stage, spark_stages,
+    };
     #[pymodule_export]
     use super::unpickle::{checked, comparison, document, pair, sighting, span};
 

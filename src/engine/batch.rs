@@ -154,8 +154,13 @@ pub(crate) fn scan_under(
 
 /// The findings of a scan, and its background.
 pub fn carried_out(job: &ScanJob) -> Result<(Detection, Background)> {
+    findings_of(job, sorted_keys(job, KeyKinds::ALL)?)
+}
+
+/// The findings of sorted keys, and the background.
+pub fn findings_of(job: &ScanJob, sorted: SortedKeys) -> Result<(Detection, Background)> {
     let ScanJob { documents, recipe, thresholds, options, progress, .. } = *job;
-    let found = relate_under(job)?;
+    let found = relate_under(job, sorted)?;
     let Related {
         class_tokens,
         notes_left_out,
@@ -256,12 +261,11 @@ pub fn relate(
 ) -> Result<Related> {
     let (source, checkpoints) = (BackgroundSource::default(), &Checkpoints::default());
     let job = ScanJob { documents, source, recipe, thresholds, options, progress, checkpoints };
-    relate_under(&job)
+    relate_under(&job, sorted_keys(&job, KeyKinds::ALL)?)
 }
 
-fn relate_under(job: &ScanJob) -> Result<Related> {
+fn relate_under(job: &ScanJob, sorted: SortedKeys) -> Result<Related> {
     let ScanJob { documents, thresholds, progress, .. } = *job;
-    let sorted = sorted_keys(job, KeyKinds::ALL)?;
     let Searched { class_tokens, compared, family, document_candidates, passage_candidates } =
         searched(job, &sorted)?;
     let (all, members) = (&sorted.all, &sorted.members);

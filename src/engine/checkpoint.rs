@@ -10,6 +10,8 @@ use crate::engine::stage_header::StageHeader;
 use crate::error::{Error, Result};
 use crate::model::options::Progress;
 use crate::model::run_stage::{RunStage, StagePart};
+#[cfg(feature = "stages")]
+use std::{any::Any, collections::HashMap, sync::Mutex};
 
 /// The number of parts into which the stages of a run are divided that keeps their results: at most
 /// so much of a stage is lost with the process.
@@ -30,9 +32,43 @@ pub struct Checkpoints {
     folder: Option<RunFolder>,
     /// The part of a stage that alone is carried out; what is before it must be there.
     only: Option<StagePart>,
+    /// Results that are in memory, and the number of parts of each stage.
+    #[cfg(feature = "stages")]
+    given: Option<(u32, Given)>,
+}
+
+/// Results by the name of the stage and the part.
+#[cfg(feature = "stages")]
+type ByPart = HashMap<(&'static str, u32), Box<dyn Any + Send>>;
+
+/// Results of stages in memory, each of which is taken once.
+#[cfg(feature = "stages")]
+#[derive(Debug, Default)]
+pub struct Given(Mutex<ByPart>);
+
+#[cfg(feature = "stages")]
+impl Given {
+    /// Adds the results of all parts of a stage, in order.
+    pub fn add<T: StageData + Send + 'static>(&mut self, stage: RunStage, parts: Vec<T>) {
+        let given = self.0.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
+        for (part, value) in (1..).zip(parts) {
+            given.insert((stage.name(), part), Box::new(value));
+        }
+    }
+
+    fn take<T: 'static>(&self, stage: RunStage, part: u32) -> Option<T> {
+        let mut given = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Some(*given.remove(&(stage.name(), part))?.downcast().ok()?)
+    }
 }
 
 impl Checkpoints {
+    /// Results that are there already, of stages of so many parts; no other is kept.
+    #[cfg(feature = "stages")]
+    pub fn given(parts: u32, given: Given) -> Checkpoints {
+        Checkpoints { given: Some((parts, given)), ..Checkpoints::default() }
+    }
+
     /// Opens the folder of a run, or begins one.
     pub fn open(run: RunIdentity, only: Option<StagePart>) -> Result<Checkpoints> {
         if cfg!(not(feature = "stages")) {
@@ -42,11 +78,21 @@ impl Checkpoints {
                     .into(),
             });
         }
-        Ok(Checkpoints { folder: Some(RunFolder::open(run, only)?), only })
+        let folder = Some(RunFolder::open(run, only)?);
+        Ok(Checkpoints {
+            folder,
+            only,
+            #[cfg(feature = "stages")]
+            given: None,
+        })
     }
 
     /// The number of parts of each stage that has parts.
     pub fn parts(&self) -> u32 {
+        #[cfg(feature = "stages")]
+        if let Some((parts, _)) = &self.given {
+            return *parts;
+        }
         self.folder.as_ref().map_or(1, RunFolder::parts)
     }
 
@@ -67,12 +113,15 @@ impl Checkpoints {
     /// The result of a part of a stage: what was kept of it, or else what `make` returns, which is
     /// then kept.
     #[cfg(feature = "stages")]
-    pub fn value<T: StageData>(
+    pub fn value<T: StageData + 'static>(
         &self,
         (stage, part): (RunStage, u32),
         progress: &dyn Progress,
         make: impl FnOnce() -> Result<T>,
     ) -> Result<T> {
+        if let Some(value) = self.given.as_ref().and_then(|(_, given)| given.take(stage, part)) {
+            return Ok(value);
+        }
         let Some(folder) = &self.folder else { return make() };
         let header = stage_data::header::<T>(folder.recipe());
         if let Some(mut blocks) = self.there(folder, stage, part, &header)? {

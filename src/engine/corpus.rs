@@ -119,7 +119,11 @@ impl<T: Texts> Corpus<T> {
         }
         let (came, digits) = ((0..end).collect(), HashMap::new());
         let mut corpus = Corpus { infos, came, digits, texts };
-        corpus.rename_ambiguous_ids()?;
+        corpus.rename_ambiguous_ids(|corpus, n| {
+            let gone = |why| Error::TextGone { id: corpus.infos.id(n).to_owned(), why };
+            let text = corpus.texts.text(n).map_err(gone)?;
+            Ok((hash::bytes(text.as_bytes()), hash::wide_bytes(text.as_bytes())))
+        })?;
         Ok(corpus)
     }
 
@@ -138,22 +142,21 @@ impl<T: Texts> Corpus<T> {
 
 /// What tells the texts of one id apart: a hash of 64 bits, whose upper half is shown, and one that
 /// decides.
-type TextHash = (u64, u128);
+pub type TextHash = (u64, u128);
 
 impl<T: Texts> Corpus<T> {
     /// Sorts the documents, and renames ids that have several texts. Cost: each text whose id
     /// another document has is read once.
-    fn rename_ambiguous_ids(&mut self) -> Result<()> {
+    fn rename_ambiguous_ids(
+        &mut self,
+        hash: impl Fn(&Corpus<T>, usize) -> Result<TextHash>,
+    ) -> Result<()> {
         self.sort(&HashMap::new());
         let infos = &self.infos;
         let one_id = |x: &u32, y: &u32| infos.id_bytes(*x as usize) == infos.id_bytes(*y as usize);
         let mut hashes: HashMap<u32, TextHash> = HashMap::new();
         for &n in self.came.chunk_by(one_id).filter(|group| group.len() > 1).flatten() {
-            let n = n as usize;
-            let gone = |why| Error::TextGone { id: infos.id(n).to_owned(), why };
-            let text = self.texts.text(n).map_err(gone)?;
-            let hash = (hash::bytes(text.as_bytes()), hash::wide_bytes(text.as_bytes()));
-            hashes.insert(n as u32, hash);
+            hashes.insert(n, hash(self, n as usize)?);
         }
         if hashes.is_empty() {
             return Ok(());
@@ -196,6 +199,32 @@ impl<T: Texts> Corpus<T> {
 fn shown_id<'a>(infos: &'a DocumentInfos, digits: &HashMap<u32, u32>, came: u32) -> Cow<'a, str> {
     let own = infos.id(came as usize);
     digits.get(&came).map_or(Cow::Borrowed(own), |digits| Cow::Owned(format!("{own}@{digits:08x}")))
+}
+
+/// The texts of documents that are numbered without them.
+#[cfg(feature = "stages")]
+#[derive(Debug)]
+pub struct NoTexts;
+
+#[cfg(feature = "stages")]
+impl Texts for NoTexts {
+    fn text(&self, _: usize) -> std::result::Result<Cow<'_, str>, String> {
+        Err("the texts are elsewhere".into())
+    }
+}
+
+#[cfg(feature = "stages")]
+impl Corpus<NoTexts> {
+    /// Numbers documents by the hashes of their texts, which are elsewhere.
+    pub fn of_hashes(infos: DocumentInfos, hashes: &[TextHash]) -> Result<Corpus<NoTexts>> {
+        let count = infos.count();
+        let end =
+            u32::try_from(count).map_err(|_| Error::TooManyDocuments { count: count as u64 })?;
+        let (came, digits) = ((0..end).collect(), HashMap::new());
+        let mut corpus = Corpus { infos, came, digits, texts: NoTexts };
+        corpus.rename_ambiguous_ids(|_, n| Ok(hashes[n]))?;
+        Ok(corpus)
+    }
 }
 
 impl<T: Texts> Documents for Corpus<T> {

@@ -13,6 +13,8 @@ pub mod cluster;
 pub mod compare;
 pub mod copies;
 pub mod corpus;
+#[cfg(feature = "stages")]
+pub mod distributed;
 pub mod document_infos;
 pub mod fingerprints;
 pub mod info_row;

@@ -23,7 +23,8 @@ pub fn is_kept(comparison: &Comparison) -> bool {
     comparison.relation.is_some() || is_of_family(comparison)
 }
 
-fn is_of_family(comparison: &Comparison) -> bool {
+/// Whether two texts are of one family.
+pub fn is_of_family(comparison: &Comparison) -> bool {
     comparison.resemblance >= FAMILY
 }
 

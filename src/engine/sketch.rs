@@ -186,7 +186,7 @@ type BatchPlace = (usize, usize);
 
 impl Sketches {
     /// Nothing yet, with room for the edges of so many documents without a source.
-    fn for_unknown_sources(documents: usize, recipe: &Recipe) -> Sketches {
+    pub fn for_unknown_sources(documents: usize, recipe: &Recipe) -> Sketches {
         let edges = documents * (2 * EDGE / recipe.anchor_rate.max(1)) as usize;
         Sketches {
             words: vec![0; WORD_SLOTS],
@@ -259,12 +259,31 @@ impl Sketches {
 }
 
 /// A class whose first document was just read.
-struct NewClass {
-    class: u32,
+pub struct NewClass {
+    /// The number of the class.
+    pub class: u32,
     /// Whether its keys are kept: a text may be too short for that.
-    has_keys: bool,
+    pub has_keys: bool,
     /// The exact key of its text, where a limit on sources separates classes of one text.
-    same_text: Option<u64>,
+    pub same_text: Option<u64>,
+}
+
+/// The classes of documents of which it is known what their fingerprints say, in order.
+#[cfg(feature = "stages")]
+pub fn classes_of(
+    documents: &dyn Documents,
+    texts: impl Iterator<Item = TextKeys>,
+    t: &Thresholds,
+) -> (Classes, Vec<NewClass>) {
+    let (mut all, mut new, mut known) = (Classes::default(), Vec::new(), Known::default());
+    for (n, text) in texts.enumerate() {
+        if let Some(class) = all.add(n, &text, documents, t, &mut known) {
+            all.anchors.push(if class.has_keys { text.anchors } else { 0 });
+            new.push(class);
+        }
+    }
+    all.limited = known.limits.summary_counts(t);
+    (all, new)
 }
 
 /// What is known of the documents read so far.

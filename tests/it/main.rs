@@ -27,6 +27,7 @@ mod console;
 #[cfg(feature = "cli")]
 mod dedupe;
 #[cfg(feature = "cli")]
+mod distributed;
 mod documents;
 #[cfg(all(feature = "emit", feature = "csv", feature = "parquet"))]
 mod emit;

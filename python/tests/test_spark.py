@@ -1,0 +1,291 @@
+"""Scans of data frames: the bytes of the command line, whatever the partitions. On Sail, or on the
+Spark that NEARCOPY_SPARK names as its master (``local[2]``).
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import warnings
+
+import pytest
+
+import nearcopy
+
+MASTER = os.environ.get("NEARCOPY_SPARK")
+if not MASTER:
+    pytest.importorskip("pysail", reason="pysail is not installed")
+pytest.importorskip("pyspark", reason="pyspark-client is not installed")
+
+import nearcopy.spark
+
+SCHEMA = "id string, text string, title string, source string, date string"
+FIELDS = ("id", "text", "title", "source", "date")
+WORDS = [
+    f"{a}{b}{c}"
+    for a in ("bar", "den", "fol", "gri", "hum", "jor", "kel", "lam", "mon", "nes", "pol", "ras")
+    for b in ("a", "e", "i", "o", "u")
+    for c in ("ting", "per", "lock", "ward", "ses", "nd", "ry", "st")
+]
+
+
+@pytest.fixture(scope="module")
+def spark():
+    warnings.simplefilter("ignore")
+    from pyspark.sql import SparkSession
+
+    if MASTER:
+        local = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+        builder = SparkSession.builder.master(MASTER).config("spark.ui.enabled", "false")
+        session = builder.config(map={**local, "spark.sql.shuffle.partitions": "4"}).getOrCreate()
+        yield session
+        session.stop()
+        return
+    from pysail.spark import SparkConnectServer
+
+    server = SparkConnectServer(port=0)
+    server.start(background=True)
+    _, port = server.listening_address
+    session = SparkSession.builder.remote(f"sc://localhost:{port}").getOrCreate()
+    yield session
+    session.stop()
+    server.stop()
+
+
+def article(dice: random.Random) -> list[str]:
+    """Some paragraphs of some sentences."""
+    number = lambda: f" {dice.randrange(1, 900)}" if dice.random() < 0.3 else ""  # noqa: E731
+    words = lambda: " ".join(dice.choice(WORDS) for _ in range(dice.randrange(6, 14)))  # noqa: E731
+    sentence = lambda: f"{words().capitalize()}{number()}."  # noqa: E731
+    return [
+        " ".join(sentence() for _ in range(dice.randrange(2, 4)))
+        for _ in range(dice.randrange(2, 6))
+    ]
+
+
+def edited(article: list[str], share: float, dice: random.Random) -> list[str]:
+    def word(old: str) -> str:
+        return dice.choice(WORDS) if dice.random() < share else old
+
+    return [" ".join(word(w) for w in paragraph.split(" ")) for paragraph in article]
+
+
+def title(n: int) -> str:
+    return (
+        f"{WORDS[11 * n % len(WORDS)]} {WORDS[17 * n % len(WORDS)]} of the {n % 9}th".capitalize()
+    )
+
+
+def corpus(count: int, seed: int = 1, sources: bool = True) -> list[dict]:
+    """News with copies, near-copies, quotations, notes, titles, dates, equal texts, ids that are
+    there twice, texts without a word and null texts.
+    """
+    dice = random.Random(seed)
+    half = count // 2
+    rows = []
+    for n in range(count):
+        own = article(random.Random(1000 + n % half))
+        text = "\n\n".join(edited(own, 0.06 * (n // half), dice))
+        if n % 7 == 0:
+            text += "\n\nSign up for the evening letter of the paper and its friends."
+        if n % 5 == 0:
+            text += "\n\n" + article(random.Random(1000 + (n + 3) % half))[0]
+        rows.append(
+            {
+                "id": f"d{n % (count - 3)}",
+                "text": text,
+                "title": title(n % half) if n % 4 else None,
+                "source": f"outlet {n % 3}" if sources else None,
+                "date": f"2026-03-{1 + n % half % 28:02}" if n % 6 else None,
+            }
+        )
+    rows += [dict(row) for row in rows[:2]]
+    firms = ("Acme Steel", "Brighton Gas", "Corvin Rail")
+    for n, firm in enumerate(firms):
+        notice = "Quarterly dividend 12 cts a share, as before. Payable on April 30 to holders."
+        rows.append(dict(rows[5], id=f"f{n}", title=f"{firm} sets payout", text=notice))
+    rows += [dict(row, id=f"e{n}") for n, row in enumerate(rows[:4])]
+    rows += [dict(rows[0], id="null", text=None), dict(rows[0], id="blank", text=" ")]
+    return rows
+
+
+def frame(spark, rows, partitions=None, seed=0):
+    shuffled = list(rows)
+    random.Random(seed).shuffle(shuffled)
+    df = spark.createDataFrame([tuple(row[f] for f in FIELDS) for row in shuffled], SCHEMA)
+    return df if partitions is None else df.repartition(partitions)
+
+
+def of_command_line(rows, tmp_path, *flags) -> str:
+    program = os.environ.get("NEARCOPY_PROGRAM")
+    if not program:
+        pytest.skip("NEARCOPY_PROGRAM names no program")
+    file = tmp_path / "corpus.jsonl"
+    given = ({k: v for k, v in row.items() if v is not None or k == "text"} for row in rows)
+    file.write_text("".join(json.dumps(row) + "\n" for row in given), encoding="utf-8")
+    command = [program, "scan", str(file), "--format", "json", "-q", *flags]
+    found = subprocess.run(command, check=True, capture_output=True).stdout.decode()
+    return re.sub(r'"path":"[^"]*","record":\d+,', "", found)
+
+
+def first_difference(a: str, b: str) -> str:
+    for left, right in zip(a.split("\n"), b.split("\n")):
+        if left != right:
+            return f"{left[:600]}\n{right[:600]}"
+    return f"{len(a)} and {len(b)} bytes"
+
+
+def same(found, wanted: str) -> None:
+    got = found.to_json()
+    assert got == wanted, first_difference(got, wanted)
+
+
+@pytest.mark.parametrize("partitions, parts", [(1, 1), (3, 3), (8, 8), (8, 3)])
+def test_the_bytes_are_the_command_lines(spark, tmp_path, partitions, parts):
+    rows = corpus(60)
+    wanted = of_command_line(rows, tmp_path)
+    assert wanted.count('"relation":"near-copy"') > 20
+    df = frame(spark, rows, partitions, seed=partitions)
+    with nearcopy.spark.find(df, parts=parts) as found:
+        same(found, wanted)
+
+
+def test_settings_and_documents_without_a_source(spark, tmp_path):
+    rows = corpus(60, sources=False)
+    flags = ("--all-pairs", "--preset", "ocr", "--max-bucket", "4", "--max-frequency", "3")
+    wanted = of_command_line(rows, tmp_path, *flags)
+    settings = {"all_pairs": True, "preset": "ocr", "max_bucket": 4, "max_frequency": 3}
+    with nearcopy.spark.find(frame(spark, rows, 4), parts=3, **settings) as found:
+        same(found, wanted)
+
+
+def test_a_hot_bucket_and_a_chain(spark, tmp_path):
+    dice = random.Random(5)
+    story, chained = article(dice), article(dice) + article(dice)
+    rows = []
+    for n in range(300):
+        text = "\n\n".join(edited(story, 0.02, dice))
+        rows.append(dict.fromkeys(FIELDS) | {"id": f"hot{n}", "text": text})
+    for n in range(60):
+        rows.append(dict.fromkeys(FIELDS) | {"id": f"link{n}", "text": "\n\n".join(chained)})
+        chained = edited(chained, 0.09, dice)
+    wanted = of_command_line(rows, tmp_path, "--max-bucket", "20")
+    with nearcopy.spark.find(frame(spark, rows, 3), parts=5, max_bucket=20) as found:
+        same(found, wanted)
+
+
+def test_empty_partitions_and_few_documents(spark, tmp_path):
+    rows = corpus(60)[:2]
+    wanted = of_command_line(rows, tmp_path)
+    with nearcopy.spark.find(frame(spark, rows, 7), parts=4) as found:
+        same(found, wanted)
+        assert found.pairs.count() == 0
+    none = frame(spark, rows).where("id = 'nobody'")
+    with nearcopy.spark.find(none, parts=2) as found:
+        assert json.loads(found.to_json())["summary"]["documents"] == 0
+
+
+def test_the_frames_are_the_parquet_report(spark, tmp_path):
+    program = os.environ.get("NEARCOPY_PROGRAM")
+    rows = corpus(40)
+    of_command_line(rows, tmp_path)
+    command = [program, "scan", "corpus.jsonl", "-o", "parquet=tables", "-q"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    import pyarrow.parquet as pq
+
+    with nearcopy.spark.find(frame(spark, rows, 3), parts=3) as found:
+        for name in nearcopy.spark.TABLES:
+            wanted = pq.read_table(tmp_path / "tables" / f"{name}.parquet").to_pylist()
+            for row in wanted:
+                row.update((field, None) for field in ("path", "record") if field in row)
+            got = [row.asDict(recursive=True) for row in getattr(found, name).collect()]
+            assert got == wanted, name
+            assert name in ("titles",) or wanted
+        assert found.summary == json.loads(found.to_json())["summary"]
+        assert found.summary["skipped"] == [{"reason": "no-text", "count": 1}]
+
+
+def test_columns_of_other_names_and_types(spark, tmp_path):
+    rows = corpus(40)[:40]
+    for n, row in enumerate(rows):
+        row["id"] = n
+        row["date"] = datetime.datetime(2026, 3, 1 + n % 20, n % 24, 5)
+    schema = "nr bigint, body string, head string, outlet string, came timestamp"
+    values = [tuple(row[f] for f in FIELDS) for row in rows]
+    df = spark.createDataFrame(values, schema)
+    for row in rows:
+        row["id"], row["date"] = str(row["id"]), row["date"].isoformat()
+    wanted = of_command_line(rows, tmp_path)
+    names = {"id": "nr", "text": "body", "title": "head", "source": "outlet", "date": "came"}
+    with nearcopy.spark.find(df, parts=2, **names) as found:
+        same(found, wanted)
+
+
+def test_what_dedupe_leaves(spark, tmp_path):
+    program = os.environ.get("NEARCOPY_PROGRAM")
+    rows = corpus(60)
+    of_command_line(rows, tmp_path)
+    command = [program, "dedupe", "corpus.jsonl", "-o", "clean.jsonl", "--max-removed", "100%"]
+    subprocess.run([*command, "-q"], cwd=tmp_path, check=True, capture_output=True)
+
+    def texts(lines) -> list[tuple]:
+        return sorted((row["id"], row["text"] or "") for row in lines if row["text"])
+
+    left = [json.loads(line) for line in (tmp_path / "clean.jsonl").read_text().splitlines()]
+    got = nearcopy.spark.dedupe(frame(spark, rows, 3), parts=3)
+    assert got.columns == list(FIELDS)
+    got = [row.asDict() for row in got.collect()]
+    assert texts(got) == texts(left)
+    assert len(texts(left)) < 50
+    assert sum(row["text"] is None for row in got) == 1
+
+
+def test_against_a_reference(spark):
+    rows = corpus(60, sources=False)[:60]
+    known = [dict(row, id=f"r{n}") for n, row in enumerate(rows[:10])]
+    got = nearcopy.spark.against(frame(spark, rows, 2), frame(spark, known), parts=2)
+    left = {row.text for row in got.collect()}
+    assert not left & {row["text"] for row in known}
+    # Those of which there is no copy, and one of each two that are copies of each other.
+    assert 15 <= len(left) <= 25
+
+
+def bad(spark, df, **names) -> str:
+    with pytest.raises(nearcopy.Error) as raised:
+        nearcopy.spark.find(df, parts=2, **names).to_json()
+    return str(raised.value)
+
+
+def test_what_is_wrong_is_named(spark, monkeypatch):
+    df = frame(spark, corpus(40)[:5])
+    assert "no column 'body'" in bad(spark, df, text="body")
+    assert "no column with an id" in bad(spark, df.drop("id"))
+    assert "'text' (text) is of type int" in bad(spark, df.selectExpr("id", "1 as text"))
+    assert "array" in bad(spark, df.selectExpr("array(id) as id", "text"))
+    nulls = df.selectExpr("text", "if(id = 'd1', null, id) as id")
+    assert "have no id (null)" in bad(spark, nulls)
+    assert "threads: a number from 1" in bad(spark, df, threads=0)
+    with pytest.raises(TypeError, match="near_copy_larger"):
+        nearcopy.spark.find(df, near_copy_larg=0.4)
+    with pytest.raises(nearcopy.SettingError):
+        nearcopy.spark.find(df, near_copy_larger=4.0)
+    null_text = frame(spark, [dict(corpus(40)[0], text=None)])
+    with pytest.raises(nearcopy.InputError, match="text is missing"):
+        nearcopy.spark.find(null_text, on_bad="raise", parts=1)
+
+
+def test_another_version_is_refused(spark, monkeypatch):
+    df = frame(spark, corpus(40)[:5])
+    monkeypatch.setattr(nearcopy.spark, "VERSION", "0.0.1")
+    assert "install the same wheel" in bad(spark, df)
+
+
+def test_nothing_is_imported_before_a_call():
+    code = "import sys, nearcopy.spark; print('pyspark' in sys.modules, 'pyarrow' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    assert done.stdout.split() == [b"False", b"False"]

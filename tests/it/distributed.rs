@@ -1,0 +1,210 @@
+//! A scan whose stages are carried out apart, as the engine of a cluster does: rows in any order,
+//! texts only where they were asked for. It finds what a scan in one process finds.
+
+use crate::news::{self, Dice};
+use nearcopy::settings::SourceLimit;
+use nearcopy::stages::{
+    DistributedScan, DistributedStage, StageBlock, StageInput, StageOutput, read,
+};
+use nearcopy::{
+    Corpus, Detection, Document, DocumentInfo, Documents, Recipe, RunOptions, Thresholds, scan,
+};
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+/// Documents as they come: ids that several texts have are renamed later, with all at hand.
+struct Batch<'d>(&'d [Document]);
+
+impl Documents for Batch<'_> {
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+    fn info(&self, number: usize) -> Cow<'_, DocumentInfo> {
+        let Document { info, text } = &self.0[number];
+        Cow::Owned(DocumentInfo { bytes: text.len() as u32, ..info.clone() })
+    }
+    fn text(&self, number: usize) -> nearcopy::Result<Cow<'_, str>> {
+        Ok(Cow::Borrowed(&self.0[number].text))
+    }
+}
+
+/// An engine: it has the blocks and the texts, and brings to each part what the part takes.
+struct Engine {
+    scan: DistributedScan,
+    dice: Dice,
+    blocks: Vec<StageBlock>,
+    texts: HashMap<u128, String>,
+    /// The texts that a part of the next stage is given.
+    wanted: HashSet<(u32, u128)>,
+    /// The most rounds of a part.
+    rounds: u32,
+}
+
+impl Engine {
+    fn sketch(scan: &DistributedScan, batches: &[Vec<Document>]) -> Engine {
+        let (mut blocks, mut texts) = (Vec::new(), HashMap::new());
+        for batch in batches {
+            let (of_batch, keys) = scan.sketch(&Batch(batch), &[]).unwrap();
+            blocks.extend(of_batch);
+            texts.extend(keys.into_iter().zip(batch.iter().map(|d| d.text.clone())));
+        }
+        let (scan, dice, wanted) = (scan.clone(), Dice::new(3), HashSet::new());
+        Engine { scan, dice, blocks, texts, wanted, rounds: 0 }
+    }
+
+    fn input(&mut self, stage: DistributedStage, part: u32, keys: &[u128]) -> StageInput {
+        let takes = stage.takes();
+        let fits = |block: &&StageBlock| {
+            takes.all.contains(&block.kind.as_str())
+                || takes.own.contains(&block.kind.as_str()) && block.part == part
+        };
+        let mut blocks: Vec<StageBlock> = self.blocks.iter().filter(fits).cloned().collect();
+        self.dice.shuffle(&mut blocks);
+        let texts = keys.iter().map(|key| (*key, self.texts[key].clone())).collect();
+        StageInput { blocks, texts }
+    }
+
+    fn part(&mut self, stage: DistributedStage, part: u32) -> (Vec<StageBlock>, Vec<(u32, u128)>) {
+        let of_part = self.wanted.iter().filter(|wanted| wanted.0 == part);
+        let mut keys: Vec<u128> = of_part.map(|wanted| wanted.1).collect();
+        for round in 1.. {
+            self.rounds = self.rounds.max(round);
+            let input = self.input(stage, part, &keys);
+            match self.scan.carry_out(stage, part, input).unwrap() {
+                StageOutput::Done { blocks, wanted } => return (blocks, wanted),
+                StageOutput::Again(more) => keys = more,
+            }
+        }
+        unreachable!()
+    }
+
+    fn carry_out(&mut self) -> Detection {
+        for stage in DistributedStage::ALL {
+            let parts = if stage.has_parts() { self.scan.parts } else { 1 };
+            let made: Vec<_> = (1..=parts).map(|part| self.part(stage, part)).collect();
+            self.wanted = made.iter().flat_map(|(_, wanted)| wanted.iter().copied()).collect();
+            self.blocks.extend(made.into_iter().flat_map(|(blocks, _)| blocks));
+        }
+        let detection = self.blocks.iter().find(|block| block.kind == "detection").unwrap();
+        read(&detection.bytes, &self.scan.recipe.id(), "detection").unwrap()
+    }
+}
+
+fn same_as_in_one_process(documents: &[Document], recipe: Recipe, thresholds: Thresholds) {
+    let corpus = Corpus::new(documents.to_vec()).unwrap();
+    let options = RunOptions::default().with(|o| o.threads = 2);
+    let (mut whole, background) = scan(&corpus, &recipe, &thresholds, &options, &()).unwrap();
+    whole.background_id = background.id();
+    for (parts, batches) in [(1, 1), (3, 4), (8, 9)] {
+        let (recipe, thresholds, options) = (recipe.clone(), thresholds.clone(), options.clone());
+        let distributed = DistributedScan { recipe, thresholds, options, parts };
+        let mut shuffled = documents.to_vec();
+        Dice::new(u64::from(parts)).shuffle(&mut shuffled);
+        let size = shuffled.len().div_ceil(batches).max(1);
+        let batches: Vec<Vec<Document>> = shuffled.chunks(size).map(<[_]>::to_vec).collect();
+        let mut engine = Engine::sketch(&distributed, &batches);
+        let found = engine.carry_out();
+        assert_eq!(found, whole, "{parts} parts");
+        assert!(engine.rounds < 9, "{} rounds", engine.rounds);
+        let corpus_block: Vec<StageBlock> =
+            engine.blocks.iter().filter(|block| block.kind == "corpus").cloned().collect();
+        let input = StageInput { blocks: corpus_block, texts: Vec::new() };
+        let of_blocks = distributed.corpus(input).unwrap();
+        assert_eq!(of_blocks.renamed(), corpus.renamed());
+        assert!((0..corpus.count()).all(|n| of_blocks.info(n) == corpus.info(n)));
+    }
+}
+
+/// News with copies, near-copies, notes, titles, dates, ids that are not unique, equal documents
+/// and texts without a word.
+fn documents(articles: u64, sources: bool) -> Vec<Document> {
+    let mut dice = Dice::new(7);
+    let mut all = Vec::new();
+    for n in 0..articles {
+        let article = news::article(&mut Dice::new(n % (articles / 2)));
+        let percent = (n / (articles / 2) * 8) as usize;
+        let text = news::edited(&article, percent, &mut dice).join("\n\n");
+        let note = if n % 9 == 0 { "\n\nSign up for the evening letter of the paper." } else { "" };
+        let own = Document::new(format!("r{}", n % (articles - 4)), text + note)
+            .title(format!("Title {}", n % 11))
+            .date(format!("2026-03-{:02}", 1 + n % (articles / 2) % 28));
+        all.push(if sources { own.source(format!("s{}", n % 3)) } else { own });
+    }
+    let first: Vec<Document> = all[..3].to_vec();
+    all.extend(first.iter().cloned());
+    all.extend(first.into_iter().map(|d| d.title("Another title").date("2026-04-09")));
+    all.extend([
+        Document::new("empty", " "),
+        Document::new("empty", ""),
+        Document::new("x", "one"),
+    ]);
+    all
+}
+
+#[test]
+fn stages_apart_find_what_a_scan_finds() {
+    let all = Thresholds::default().with(|t| t.all_pairs = true);
+    same_as_in_one_process(&documents(60, true), Recipe::default(), Thresholds::default());
+    same_as_in_one_process(&documents(60, false), Recipe::default(), all);
+    same_as_in_one_process(&[], Recipe::default(), Thresholds::default());
+}
+
+#[test]
+fn limits_on_sources_divide_equal_texts() {
+    for limit in [SourceLimit::Across, SourceLimit::Within] {
+        for sources in [true, false] {
+            let t = Thresholds::default().with(|t| t.sources = limit);
+            same_as_in_one_process(&documents(30, sources), Recipe::default(), t);
+        }
+    }
+}
+
+#[test]
+fn hot_buckets_and_frequent_passages() {
+    let mut recipe = Recipe::default();
+    (recipe.max_bucket, recipe.max_frequency) = (6, 5);
+    let story = news::article(&mut Dice::new(1));
+    let mut dice = Dice::new(2);
+    let copies = (0..40)
+        .map(|n| Document::new(format!("c{n}"), news::edited(&story, 3, &mut dice).join("\n\n")));
+    let quoted = news::article(&mut Dice::new(3));
+    let quoting = (0..20).map(|n| {
+        let own = news::article(&mut Dice::new(100 + n)).join("\n\n");
+        Document::new(format!("q{n}"), format!("{own}\n\n{}", quoted[0]))
+    });
+    let mut all: Vec<Document> = copies.chain(quoting).collect();
+    // A chain of texts, each a near-copy of the one before it.
+    let mut chained = news::article(&mut Dice::new(9));
+    for n in 0..25 {
+        all.push(Document::new(format!("k{n}"), chained.join("\n\n")));
+        chained = news::edited(&chained, 12, &mut dice);
+    }
+    same_as_in_one_process(&all, recipe, Thresholds::default());
+}
+
+#[test]
+fn lost_doubled_and_mixed_blocks_are_named() {
+    let (recipe, thresholds) = (Recipe::default(), Thresholds::default());
+    let options = RunOptions::default();
+    let scan = DistributedScan { recipe, thresholds, options, parts: 2 };
+    let batches = [documents(12, true)];
+    let mut engine = Engine::sketch(&scan, &batches);
+    let classes = engine.part(DistributedStage::Classes, 1).0;
+    engine.blocks.extend(classes.clone());
+    let said = |engine: &mut Engine, scan: &DistributedScan, stage| {
+        let input = engine.input(stage, 1, &[]);
+        scan.carry_out(stage, 1, input).unwrap_err().to_string()
+    };
+    let mut other = scan.clone();
+    other.recipe.anchor_rate += 1;
+    let mixed = said(&mut engine, &other, DistributedStage::Sort);
+    assert!(mixed.contains(&scan.recipe.id()) && mixed.contains(&other.recipe.id()), "{mixed}");
+    let keys = engine.blocks.iter().position(|b| b.kind == "keys" && b.part == 1).unwrap();
+    let lost = engine.blocks.remove(keys);
+    assert!(said(&mut engine, &scan, DistributedStage::Sort).contains("lost or doubled rows"));
+    engine.blocks.extend([lost.clone(), lost]);
+    assert!(said(&mut engine, &scan, DistributedStage::Sort).contains("lost or doubled rows"));
+    assert!(said(&mut engine, &scan, DistributedStage::PlanByDocuments).contains("0 of 2"));
+    engine.blocks.extend(classes);
+    assert!(said(&mut engine, &scan, DistributedStage::Sort).contains("2 of 1"));
+}
