@@ -91,11 +91,11 @@
 //!
 //! | feature | adds | dependencies |
 //! |---|---|---|
-//! | none | scan, compare, clean, explain, reports as text and JSON | the core's nine |
-//! | `stages` | written forms of what crosses a stage | postcard |
+//! | none | scan, compare, clean, explain, reports as text and JSON | the core's ten |
+//! | `stages` | written forms of what crosses a stage | |
 //! | `index` | the persistent index (LMDB) | `stages`, heed, zstd |
 //! | `ingest` | files, directories, compression, encodings, JSON | ignore, flate2, zstd, … |
-//! | `spill` | scratch files for texts and keys that do not fit in memory | tempfile |
+//! | `spill` | scratch files for texts, keys and pairs that do not fit in memory | tempfile |
 //! | `csv`, `parquet`, `web` | CSV; Parquet, the report too; HTML, WARC, WET | of each format |
 //! | `emit` | files written again without what was removed | `ingest` |
 //! | `reports` | SARIF, JUnit, CSV, OpenMetrics, Markdown, annotations | csv, quick-xml |

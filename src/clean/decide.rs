@@ -77,7 +77,8 @@ impl Scan<'_> {
     pub fn clean(&self, documents: &dyn Documents, removal: &Removal) -> Result<Cleaning> {
         let (thresholds, options, progress) = self.settings();
         let scan = self.clone().thresholds(removal.thresholds(thresholds));
-        let (detection, background) = scan.run_with_background(documents)?;
+        let (mut detection, background) = scan.run_with_background(documents)?;
+        detection.pairs.load()?;
         let plan = self::removal(documents, &detection, removal, options, progress)?;
         Ok(Cleaning { detection, background, plan })
     }

@@ -190,9 +190,10 @@ impl CandidateSearch<'_> {
             }
             (pairs, capped)
         };
-        let most = options.part_of_memory(PAIRS_PART) / size_of::<Posting>();
-        let batches =
-            runs.iter().flat_map(|run| run.batches(most).into_iter().map(move |b| (run, b)));
+        let most = options.part_of_memory(PAIRS_PART) / size_of::<u64>();
+        let batches = runs.iter().flat_map(|run| {
+            run.batches(most / PAIRS_FOR_EACH_POSTING).into_iter().map(move |b| (run, b))
+        });
         let (mut lists, mut out) = (SortedLists::new(options, PAIRS_PART), Expanded::default());
         let mut waiting: Vec<Vec<u64>> = Vec::new();
         let mut size = 0;
@@ -251,6 +252,8 @@ struct Expanded {
 
 /// The pairs of the keys that are expanded at a time may take one part in so many of the memory.
 const PAIRS_PART: u64 = 16;
+/// A key of 32 texts, the most that are expanded by default, gives so many pairs a posting.
+const PAIRS_FOR_EACH_POSTING: usize = 16;
 
 /// All lists as one; each is freed before the next one is copied.
 fn joined(lists: &mut Vec<Vec<u64>>) -> Vec<u64> {

@@ -96,6 +96,15 @@ impl Checkpoints {
         self.folder.as_ref().map_or(1, RunFolder::parts)
     }
 
+    /// Whether results of stages are kept, or there already.
+    pub fn keeps(&self) -> bool {
+        #[cfg(feature = "stages")]
+        if self.given.is_some() {
+            return true;
+        }
+        self.folder.is_some()
+    }
+
     /// The blocks of a part that was made before; `None` if it is to be made.
     pub fn blocks(&self, stage: RunStage, part: u32) -> Result<Option<StageBlocks>> {
         let Some(folder) = &self.folder else { return Ok(None) };

@@ -115,8 +115,8 @@ impl NoteSearch<'_> {
         background: &Background,
     ) -> Result<(Vec<NoteCandidate>, Vec<u32>)> {
         let least = self.thresholds.note_classes;
-        let texts = |group: &[Posting]| -> Vec<(u32, Option<u32>)> {
-            group.iter().map(|p| (p.unit, self.all.source[p.unit as usize])).collect()
+        let texts = |classes: &[u32]| -> Vec<(u32, Option<u32>)> {
+            classes.iter().map(|&class| (class, self.all.source[class as usize])).collect()
         };
         let source = |class: u32| self.all.source[class as usize];
         let may_be = |group: &[Posting]| has_texts_of_one_source(group, source, least as usize);
@@ -126,7 +126,7 @@ impl NoteSearch<'_> {
             self.all.source[unit as usize].is_some() || edges.may_hold(anchor, unit)
         };
         let candidates = candidates
-            .filter_map(|p| NoteCandidate::new(p.anchors, texts(&p.group), least))
+            .filter_map(|p| NoteCandidate::new(p.anchors, texts(&p.texts), least))
             .filter_map(|c| c.at_edges(least, at_edge));
         let mut candidates: Vec<NoteCandidate> = candidates.collect();
         // Anchors are hashes of text, so that what is left out does not depend on other texts' ids.
@@ -180,8 +180,8 @@ impl NoteSearch<'_> {
 pub struct SharedAnchors {
     /// The anchors, sorted.
     pub anchors: Vec<u64>,
-    /// The postings of the first of them.
-    pub group: Vec<Posting>,
+    /// The texts that hold them.
+    pub texts: Vec<u32>,
 }
 
 /// The anchors by the set of texts that holds them, and its size.
@@ -233,7 +233,10 @@ pub fn passages_of(
     for group in part.groups().filter(|g| g.len() >= least as usize) {
         let key = group[0].key();
         if may_be(group) && known.binary_search(&key).is_err() {
-            let none = || SharedAnchors { anchors: Vec::new(), group: group.to_vec() };
+            let none = || SharedAnchors {
+                anchors: Vec::new(),
+                texts: group.iter().map(|p| p.unit).collect(),
+            };
             let set = (class_set_hash(group), group.len());
             by_set.entry(set).or_insert_with(none).anchors.push(key);
         }

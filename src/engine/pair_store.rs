@@ -102,4 +102,7 @@ impl PairRows for PairStore {
     fn read(&self, numbers: Range<usize>) -> Result<Vec<Pair>> {
         self.rows[numbers].iter().map(|row| self.pair(row)).collect()
     }
+    fn read_all(&self) -> Result<Vec<Pair>> {
+        self.rows.par_iter().map(|row| self.pair(row)).collect()
+    }
 }

@@ -94,6 +94,10 @@ pub struct Relations {
     /// The bytes of the comparisons in memory, and how many of them may be there.
     bytes: usize,
     most: usize,
+    /// So many pairs at the beginning have their comparisons in the file.
+    stored: usize,
+    /// The bytes of the file that progress has heard of.
+    told: u64,
     directory: Option<PathBuf>,
     file: Option<ScratchFile>,
 }
@@ -116,8 +120,10 @@ impl Relations {
             Row::Stored(_) => 0,
         };
         self.bytes += new.iter().map(in_memory).sum::<usize>();
-        if self.most < usize::MAX {
-            self.pairs.reserve_exact(new.len());
+        let needed = self.pairs.len() + new.len();
+        if self.most < usize::MAX && self.pairs.capacity() < needed {
+            // A list that grows is in memory twice: it grows by an eighth, not to double its size.
+            self.pairs.reserve_exact(new.len() + needed / 8);
         }
         self.pairs.extend(new);
         if self.bytes > self.most {
@@ -131,12 +137,12 @@ impl Relations {
             Some(file) => file,
             none => none.insert(ScratchFile::create(self.directory.as_deref())?),
         };
-        for pair in &mut self.pairs {
+        for pair in &mut self.pairs[self.stored..] {
             if let Row::InMemory(row) = &pair.row {
                 pair.row = Row::Stored(file.append(row)?);
             }
         }
-        self.bytes = 0;
+        (self.bytes, self.stored) = (0, self.pairs.len());
         file.flush()
     }
 
@@ -145,11 +151,15 @@ impl Relations {
     pub fn sort(&mut self, progress: &dyn Progress) {
         self.pairs.par_sort_unstable_by_key(|p| p.pair);
         self.pairs.dedup_by_key(|p| p.pair);
-        progress.spilled(self.file.as_ref().map_or(0, ScratchFile::len));
+        self.stored = 0;
+        let written = self.file.as_ref().map_or(0, ScratchFile::len);
+        progress.spilled(written - self.told);
+        self.told = written;
     }
 
     /// Keeps the pairs that are related and allowed.
     pub fn keep_related(&mut self, allowed: impl Fn(u32, u32) -> bool) {
+        self.stored = 0;
         self.pairs.retain(|p| {
             let (a, b) = p.classes();
             p.relation.is_some() && allowed(a, b)

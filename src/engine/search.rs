@@ -150,10 +150,10 @@ fn compare_all(
 ) -> Result<()> {
     job.progress.begin(Stage::Compare, candidates.steps);
     let parts = job.checkpoints.parts();
-    // Without a folder a part is what there is memory for.
+    // What is kept is kept in parts; else a part is what there is memory for.
     let most = job.options.part_of_memory(8 * BYTES_FOR_EACH_PAIR).max(LEAST_PAIRS);
     for part in 1..=parts {
-        if parts > 1 || candidates.pairs.len() <= most {
+        if job.checkpoints.keeps() || candidates.pairs.len() <= most {
             into.add(&compared_part(stage, part, job, candidates, verifier)?, job.thresholds)?;
             continue;
         }

@@ -8,7 +8,7 @@ use crate::postings::posting::Posting;
 
 /// The records that are written, and read back, at a time: so many of each list are in memory
 /// beside it.
-const BLOCK: usize = 1 << 13;
+const BLOCK: usize = 1 << 11;
 
 /// A record whose written form has always the same length.
 pub trait Record: Copy + Ord + Send + Sync {

@@ -33,8 +33,9 @@ pub fn title_groups(
 ) -> Result<DividedClasses> {
     let title = |n: u32| documents.info(n as usize).title.clone();
     let several = |class: &u32| {
-        let of = members.of(*class);
-        of.iter().any(|&n| title(n) != title(of[0]))
+        let [first, others @ ..] = members.of(*class) else { return false };
+        let first = (!others.is_empty()).then(|| title(*first));
+        first.is_some_and(|first| others.iter().any(|&n| title(n) != first))
     };
     let classes: Vec<u32> = (0..all.first.len() as u32).filter(several).collect();
     let divide = |class: u32| -> Result<Option<(u32, DividedClass)>> {

@@ -36,7 +36,7 @@ pub fn notes_among(
         Some(names.partition_point(|name| *name < own) as u32)
     };
     let candidate = |p: SharedAnchors| {
-        let holders = p.group.iter().map(|p| (p.unit, source(p.unit)));
+        let holders = p.texts.iter().map(|&n| (n, source(n)));
         NoteCandidate::new(p.anchors, holders, t.note_classes)
     };
     let passages = passages_of(run.keys_of(1, 1), t.note_classes, &[], &|_| true);

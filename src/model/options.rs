@@ -14,8 +14,9 @@ pub struct RunOptions {
     ///
     /// Keys that would take more than half of it go to a scratch file until they are sorted; sorted
     /// keys, the keys that pairs share, windows and comparisons go to others beyond an eighth or a
-    /// sixteenth of it each. A run holds some 150 bytes for each document besides, and the findings
-    /// that [`Scan::pairs_on_demand`](crate::Scan::pairs_on_demand) does not leave in their file.
+    /// sixteenth of it each. A run holds besides some 150 bytes for each document, 8 for each
+    /// candidate pair and 40 for each related one, the repeats, and the pairs' matches where
+    /// [`Scan::pairs_on_demand`](crate::Scan::pairs_on_demand) does not leave them in their file.
     /// It needs the feature `spill`.
     pub memory: Option<u64>,
     /// The directory of scratch files; `None` is the system's for temporary files.
@@ -131,7 +132,7 @@ pub trait Progress: Sync {
     /// So many bytes of text were cut into tokens. A text is cut again where its tokens are needed
     /// once more.
     fn tokenized(&self, _bytes: u64) {}
-    /// So many bytes of keys went to a scratch file, because [`RunOptions::memory`] has no room for
+    /// So many bytes of keys or pairs went to a scratch file, because [`RunOptions::memory`] has no room for
     /// them.
     fn spilled(&self, _bytes: u64) {}
     /// A part of a stage is not carried out, because its result was kept by a run that has ended

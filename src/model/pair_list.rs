@@ -20,6 +20,11 @@ pub trait PairRows: fmt::Debug + Send + Sync {
     /// # Errors
     /// They can no longer be read.
     fn read(&self, numbers: Range<usize>) -> Result<Vec<Pair>>;
+    /// All pairs, with all threads.
+    ///
+    /// # Errors
+    /// As [`read`](PairRows::read).
+    fn read_all(&self) -> Result<Vec<Pair>>;
 }
 
 /// The related pairs of a [`Detection`](crate::Detection), ordered by `a`, then `b`: a list that is
@@ -48,8 +53,8 @@ pub trait PairRows: fmt::Debug + Send + Sync {
 /// ```
 ///
 /// # Panics
-/// Use as a slice panics where the pairs can no longer be read; [`load`](Pairs::load) gives the
-/// error instead.
+/// Use as a slice, and `==`, panic where the pairs can no longer be read; [`load`](Pairs::load) gives
+/// the error instead. [`part`](Pairs::part) panics for numbers that are none of a pair.
 #[derive(Default)]
 pub struct Pairs {
     list: OnceLock<Vec<Pair>>,
@@ -97,7 +102,7 @@ impl Pairs {
     /// As [`part`](Pairs::part).
     pub fn load(&mut self) -> Result<()> {
         if let Some(rows) = self.stored() {
-            self.list = rows.read(0..rows.count())?.into();
+            self.list = rows.read_all()?.into();
         }
         self.rows = None;
         Ok(())
@@ -186,7 +191,7 @@ impl PartialEq for Pairs {
 
 impl Serialize for Pairs {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        self.listed().serialize(serializer)
+        self.part(0..self.len()).map_err(serde::ser::Error::custom)?.serialize(serializer)
     }
 }
 
