@@ -132,8 +132,8 @@ pub trait Progress: Sync {
     /// So many bytes of text were cut into tokens. A text is cut again where its tokens are needed
     /// once more.
     fn tokenized(&self, _bytes: u64) {}
-    /// So many bytes of keys or pairs went to a scratch file, because [`RunOptions::memory`] has no room for
-    /// them.
+    /// So many bytes of keys or pairs went to a scratch file, because [`RunOptions::memory`] has no
+    /// room for them.
     fn spilled(&self, _bytes: u64) {}
     /// A part of a stage is not carried out, because its result was kept by a run that has ended
     /// before; parts are counted from 1 on.

@@ -53,8 +53,8 @@ pub trait PairRows: fmt::Debug + Send + Sync {
 /// ```
 ///
 /// # Panics
-/// Use as a slice, and `==`, panic where the pairs can no longer be read; [`load`](Pairs::load) gives
-/// the error instead. [`part`](Pairs::part) panics for numbers that are none of a pair.
+/// Use as a slice, and `==`, panic where the pairs can no longer be read; [`load`](Pairs::load)
+/// gives the error instead. [`part`](Pairs::part) panics for numbers that are none of a pair.
 #[derive(Default)]
 pub struct Pairs {
     list: OnceLock<Vec<Pair>>,
