@@ -7,10 +7,10 @@ use crate::clean::removal::Removal;
 use crate::model::detection::{Detection, Pair, Relation};
 use crate::model::document::Documents;
 use crate::model::keep::Keep;
-use crate::pair::cluster::survivor;
+use crate::pair::cluster::{SurvivorKey, in_survivor_order};
 use crate::pair::whole_evidence::replaces;
 use crate::span::Span;
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A text with fewer tokens is no roundup: there is hardly room for a second story.
@@ -104,13 +104,18 @@ impl Judge<'_> {
         self.found.tokens.get(n as usize).copied().unwrap_or(0)
     }
 
-    fn order(&self, x: u32, y: u32) -> Ordering {
-        let view = |n: u32| (self.documents.info(n as usize), self.tokens(n), n);
-        survivor(&self.found.thresholds.keep, view(x), view(y))
+    fn key(&self, n: u32) -> SurvivorKey {
+        SurvivorKey::new(&self.documents.info(n as usize), self.tokens(n), n)
+    }
+
+    /// These documents in the order in which they survive.
+    fn ordered(&self, documents: &[u32]) -> Vec<u32> {
+        let keys = documents.iter().map(|n| self.key(*n)).collect();
+        in_survivor_order(&self.found.thresholds.keep, keys)
     }
 
     fn survivor(&self, class: &[u32]) -> u32 {
-        class.iter().copied().min_by(|&x, &y| self.order(x, y)).unwrap_or(0)
+        self.ordered(class).first().copied().unwrap_or(0)
     }
 
     /// Returns the documents of a class.
@@ -189,7 +194,7 @@ impl Judge<'_> {
             left.retain(|&n| n != representative);
             left.insert(0, representative);
         } else {
-            left.sort_by(|&x, &y| self.order(x, y));
+            left = self.ordered(&left);
         }
         let mut kept = Vec::new();
         let gone = self.why[representative as usize].is_some();
@@ -217,7 +222,7 @@ impl Judge<'_> {
                 None => true,
             });
         }
-        parts.sort_by(|&x, &y| self.order(x, y));
+        parts = self.ordered(&parts);
         self.remove_parts(&kept, &parts);
     }
 

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::model::detection::{Detection, Place};
 use crate::model::document::Documents;
 use crate::model::options::{Progress, Stage};
-use crate::pair::cluster::survivor;
+use crate::pair::cluster::{SurvivorKey, in_survivor_order};
 use crate::span::Span;
 use crate::text::same_text::tokens_of;
 use crate::text::sentence_removal::{Sentence, cuts, text_sentences};
@@ -48,9 +48,8 @@ pub fn cut_repeats(
     let mut out = vec![false; documents.count()];
     plan.removed.iter().for_each(|g| out[g.document as usize] = true);
     let places = places(found, removal, &out);
-    let mut order: Vec<u32> = places.keys().copied().collect();
-    let view = |n: u32| (documents.info(n as usize), found.tokens[n as usize], n);
-    order.sort_by(|&x, &y| survivor(&found.thresholds.keep, view(x), view(y)));
+    let key = |&n: &u32| SurvivorKey::new(&documents.info(n as usize), found.tokens[n as usize], n);
+    let order = in_survivor_order(&found.thresholds.keep, places.keys().map(key).collect());
     // These are not removed, however little is left of them.
     let is_part: Vec<bool> = (0..documents.count()).map(|n| documents.info(n).is_part()).collect();
     let mut needed = is_part.clone();

@@ -46,7 +46,7 @@ impl OutputFormat {
 
     /// Whether the report is written from some of the pairs at a time, so that they need not be in
     /// memory together.
-    pub const fn reads_pairs_once(self) -> bool {
+    pub const fn reads_pairs_in_parts(self) -> bool {
         matches!(self, OutputFormat::Json | OutputFormat::Jsonl | OutputFormat::Parquet)
     }
 

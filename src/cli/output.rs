@@ -167,10 +167,10 @@ impl OutputArgs {
     }
 
     /// Whether all reports can be written from some of the pairs at a time.
-    pub fn reads_pairs_once(&self, flags: &ReportFlags) -> bool {
+    pub fn reads_pairs_in_parts(&self, flags: &ReportFlags) -> bool {
         let targets = self.output.iter().map(|target| target.format(flags).ok());
         let mut formats = targets.chain([Some(flags.format.unwrap_or(OutputFormat::Human))]);
-        formats.all(|format| format.is_some_and(OutputFormat::reads_pairs_once))
+        formats.all(|format| format.is_some_and(OutputFormat::reads_pairs_in_parts))
     }
 
     /// Says that FORMAT=PATH has a shorter form, where it is used.

@@ -170,7 +170,7 @@ impl Scan {
     /// The scan; of the last stage alone, or of all that are not kept.
     fn scan<'a>(&self, settings: &Settings, last_stage: bool) -> Result<nearcopy::Scan<'a>> {
         let mut scan = settings.scan();
-        if self.output.reads_pairs_once(&settings.flags.report) {
+        if self.output.reads_pairs_in_parts(&settings.flags.report) {
             scan = scan.pairs_on_demand();
         }
         if !last_stage {

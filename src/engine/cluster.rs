@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::model::detection::Cluster;
 use crate::model::document::Documents;
 use crate::model::thresholds::Thresholds;
-use crate::pair::cluster::{UnnamedCluster, cluster, survivor};
+use crate::pair::cluster::{SurvivorKey, UnnamedCluster, cluster, survivor};
 use crate::postings::policy::families;
 use crate::postings::posting::pack_pair;
 use rayon::prelude::*;
@@ -33,10 +33,9 @@ pub fn clusters(
     for &(a, b) in &copies {
         components.entry(family[a as usize]).or_default().push((a, b));
     }
-    let order = |a: u32, b: u32| compare_by_policy(&heads, all, verifier.documents, t, a, b);
     let done: Result<Vec<(Vec<UnnamedCluster>, Vec<Verified>)>> = components
         .into_par_iter()
-        .map(|(_, edges)| component(&edges, &order, relations, all, verifier))
+        .map(|(_, edges)| component(&edges, &heads, relations, all, verifier))
         .collect();
     let mut around: Vec<u32> = (0..all.first.len() as u32).collect();
     let (mut groups, mut more) = (Vec::new(), Vec::new());
@@ -80,31 +79,33 @@ fn class_survivors(
 
 /// The document of a group that survives.
 fn survivor_of(group: &[u32], all: &Classes, documents: &dyn Documents, t: &Thresholds) -> u32 {
-    let view = |n: u32| (documents.info(n as usize), all.tokens[n as usize], n);
-    let of = group.iter().copied();
-    of.min_by(|&x, &y| survivor(&t.keep, view(x), view(y))).unwrap_or_default()
+    match group {
+        [only] => *only,
+        _ => {
+            let keys = group.iter().map(|n| survivor_key(*n, all, documents));
+            keys.min_by(|a, b| survivor(&t.keep, a, b)).map_or(0, |key| key.number)
+        }
+    }
 }
 
-fn compare_by_policy(
-    heads: &[u32],
-    all: &Classes,
-    d: &dyn Documents,
-    t: &Thresholds,
-    a: u32,
-    b: u32,
-) -> std::cmp::Ordering {
-    let view = |class: u32| {
-        let n = heads[class as usize];
-        (d.info(n as usize), all.tokens[n as usize], n)
-    };
-    survivor(&t.keep, view(a), view(b))
+fn survivor_key(document: u32, all: &Classes, documents: &dyn Documents) -> SurvivorKey {
+    let n = document as usize;
+    SurvivorKey::new(&documents.info(n), all.tokens[n], document)
+}
+
+/// The classes of a component in the order in which their surviving documents survive.
+fn in_order(nodes: &[u32], heads: &[u32], all: &Classes, verifier: &Verifier) -> Vec<u32> {
+    let key = |class: &u32| survivor_key(heads[*class as usize], all, verifier.documents);
+    let mut keyed: Vec<(SurvivorKey, u32)> = nodes.iter().map(|c| (key(c), *c)).collect();
+    keyed.sort_by(|a, b| survivor(&verifier.thresholds.keep, &a.0, &b.0));
+    keyed.into_iter().map(|(_, class)| class).collect()
 }
 
 /// Clusters one connected component of near-copies, given by its edges. Returns the groups of
 /// classes and the pairs that had to be compared in addition.
 fn component(
     edges: &[(u32, u32)],
-    order: &(dyn Fn(u32, u32) -> std::cmp::Ordering + Sync),
+    heads: &[u32],
     relations: &Relations,
     all: &Classes,
     verifier: &Verifier,
@@ -112,7 +113,7 @@ fn component(
     let mut nodes: Vec<u32> = edges.iter().flat_map(|e| [e.0, e.1]).collect();
     nodes.sort_unstable();
     nodes.dedup();
-    nodes.sort_by(|&x, &y| order(x, y));
+    let nodes = in_order(&nodes, heads, all, verifier);
     let place: std::collections::HashMap<u32, u32> = nodes.iter().copied().zip(0..).collect();
     let mut neighbours = vec![Vec::new(); nodes.len()];
     for (a, b) in edges {

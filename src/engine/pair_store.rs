@@ -8,10 +8,9 @@ use crate::model::detection::{Pair, Relation};
 use crate::model::pair_list::PairRows;
 use rayon::prelude::*;
 use std::ops::Range;
-use std::sync::Arc;
 
 /// A pair of documents without its measurements.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct PairRow {
     /// The first document.
     pub a: u32,
@@ -20,15 +19,16 @@ pub struct PairRow {
     /// The relation of the two.
     pub relation: Relation,
     row: Row,
-    /// The file that the row is in, if it is in one.
-    file: u8,
+    /// The relations that the row is of, by their number in the store.
+    of: u8,
 }
 
 /// The pairs, ordered by their documents.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct PairStore {
     rows: Vec<PairRow>,
-    files: Vec<Arc<Option<ScratchFile>>>,
+    /// The scratch file of each of the relations, if it has one.
+    files: Vec<Option<ScratchFile>>,
 }
 
 /// Pairs that one thread reads at a time.
@@ -40,16 +40,16 @@ impl PairStore {
     pub fn new<const N: usize>(from: [(Relations, Vec<usize>); N], first: &[u32]) -> PairStore {
         let mut store = PairStore::default();
         for (relations, places) in from {
-            let file = store.files.len() as u8;
+            let of = store.files.len() as u8;
             let (mut pairs, scratch) = relations.into_pairs();
             let related = places.into_iter().filter_map(|place| {
                 let pair = &mut pairs[place];
                 let (a, b) = pair.classes();
                 let (a, b) = (first[a as usize], first[b as usize]);
-                Some(PairRow { a, b, relation: pair.relation?, row: pair.take_row(), file })
+                Some(PairRow { a, b, relation: pair.relation?, row: pair.take_row(), of })
             });
             store.rows.extend(related);
-            store.files.push(Arc::new(scratch));
+            store.files.push(scratch);
         }
         store.rows.par_sort_unstable_by_key(|p| (p.a, p.b));
         store.rows.shrink_to_fit();
@@ -87,7 +87,7 @@ impl PairStore {
     }
 
     fn pair(&self, row: &PairRow) -> Result<Pair> {
-        let comparison = row.row.read(self.files[row.file as usize].as_ref().as_ref())?;
+        let comparison = row.row.read(self.files[row.of as usize].as_ref())?;
         Ok(Pair { a: row.a, b: row.b, relation: row.relation, comparison })
     }
 }

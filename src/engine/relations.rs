@@ -44,7 +44,7 @@ pub struct ComparedPair {
 }
 
 /// The written form of a comparison.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum Row {
     /// It is in memory.
     InMemory(Box<[u8]>),
@@ -96,8 +96,8 @@ pub struct Relations {
     most: usize,
     /// So many pairs at the beginning have their comparisons in the file.
     stored: usize,
-    /// The bytes of the file that progress has heard of.
-    told: u64,
+    /// The bytes of the file that were reported as progress.
+    reported: u64,
     directory: Option<PathBuf>,
     file: Option<ScratchFile>,
 }
@@ -153,8 +153,8 @@ impl Relations {
         self.pairs.dedup_by_key(|p| p.pair);
         self.stored = 0;
         let written = self.file.as_ref().map_or(0, ScratchFile::len);
-        progress.spilled(written - self.told);
-        self.told = written;
+        progress.spilled(written - self.reported);
+        self.reported = written;
     }
 
     /// Keeps the pairs that are related and allowed.
@@ -229,7 +229,10 @@ mod tests {
             let (mut kept, t) = (Relations::new(&options), Thresholds::default());
             let lists: Vec<Vec<Verified>> = lists.into_iter()
                 .map(|list| list.into_iter().map(|(a, b)| compared(a, b)).collect()).collect();
-            lists.iter().for_each(|list| kept.add(list, &t).unwrap());
+            for list in &lists {
+                kept.add(list, &t).unwrap();
+                prop_assert!(kept.bytes <= kept.most, "the others are in the file");
+            }
             kept.sort(&());
             let mut plain: Vec<Verified> = lists.concat();
             plain.sort_by_key(|v| (v.a, v.b));

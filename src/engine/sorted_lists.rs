@@ -185,6 +185,7 @@ mod tests {
                 list.sort_unstable();
                 all.extend_from_slice(&list);
                 kept.add(list).unwrap();
+                prop_assert!(kept.bytes <= kept.most, "the others are in the file");
             }
             all.sort_unstable();
             let mut merged = kept.merged().unwrap();

@@ -201,6 +201,11 @@ mod tests {
                 keeper.keep(part).unwrap()
             });
             let kept: Vec<RunPart> = kept.collect();
+            let in_memory = kept.iter().map(|part| match part {
+                RunPart::InMemory(run) => run.len() * size_of::<Posting>(),
+                RunPart::Stored { .. } => 0,
+            });
+            prop_assert!(in_memory.sum::<usize>() <= most, "the others are in the file");
             let ([run], _) = keeper.runs([kept]).unwrap();
             let plain = Run::from_sorted(postings);
             let groups: Vec<Vec<Posting>> = plain.groups().map(<[Posting]>::to_vec).collect();

@@ -3,7 +3,7 @@
 
 use crate::error::Result;
 use crate::model::findings::Findings;
-use crate::pair::cluster::survivor;
+use crate::pair::cluster::{SurvivorKey, in_survivor_order};
 use crate::pair::whole_evidence::are_copies;
 use crate::text::same_text::identity;
 use crate::text::token::tokenize;
@@ -39,14 +39,9 @@ impl<'a> DocumentTable<'a> {
             documents.text(n as usize).map(|text| of(&text))
         };
         let hash = (0..count).into_par_iter().map(hash).collect::<Result<Vec<u64>>>()?;
-        let view = |n: u32| (documents.info(n as usize), findings.tokens(n), n);
-        let mut order: Vec<u32> = (0..count).collect();
-        order.par_sort_by(|&x, &y| {
-            let (a, b) = (view(x), view(y));
-            b.0.reference
-                .cmp(&a.0.reference)
-                .then_with(|| survivor(&findings.detection.thresholds.keep, a, b))
-        });
+        let key = |n: u32| SurvivorKey::new(&documents.info(n as usize), findings.tokens(n), n);
+        let keys = (0..count).into_par_iter().map(key).collect();
+        let order = in_survivor_order(&findings.detection.thresholds.keep, keys);
         let mut rank = vec![0; count as usize];
         order.iter().zip(0..).for_each(|(&n, place)| rank[n as usize] = place);
         let (first, cluster) = (findings.first_of_class(), findings.cluster_of());

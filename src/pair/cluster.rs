@@ -3,9 +3,10 @@
 
 use crate::model::document::DocumentInfo;
 use crate::model::keep::Keep;
-use std::borrow::Borrow;
+use crate::model::score::Score;
 use std::cmp::Ordering;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// The number of representatives without a common edge that a text is compared with at most, so
 /// that a chain of n texts costs O(n).
@@ -87,40 +88,67 @@ fn reachable(
     out
 }
 
+/// What decides whether a document survives.
+#[derive(Debug, Clone)]
+pub struct SurvivorKey {
+    reference: bool,
+    is_part: bool,
+    date: Option<Arc<str>>,
+    source: Option<Arc<str>>,
+    score: Score,
+    tokens: u32,
+    /// The number of the document.
+    pub number: u32,
+}
+
+impl SurvivorKey {
+    /// The key of a document of so many tokens.
+    pub fn new(info: &DocumentInfo, tokens: u32, number: u32) -> SurvivorKey {
+        SurvivorKey {
+            reference: info.reference,
+            is_part: info.is_part(),
+            date: info.date.clone(),
+            source: info.source.clone(),
+            score: info.score,
+            tokens,
+            number,
+        }
+    }
+}
+
 /// Decides which of two documents survives: a reference document first, then one that is whole
 /// before a page that was read in part (which replaces none), then by the first rule that
-/// distinguishes the two, then the earlier date, the longer text, the smaller number. Each argument
-/// is a document with its length in tokens and its number.
-pub fn survivor<D: Borrow<DocumentInfo>>(
-    keep: &[Keep],
-    a: (D, u32, u32),
-    b: (D, u32, u32),
-) -> Ordering {
-    let (a, b) = ((a.0.borrow(), a.1, a.2), (b.0.borrow(), b.1, b.2));
+/// distinguishes the two, then the earlier date, the longer text, the smaller number.
+pub fn survivor(keep: &[Keep], a: &SurvivorKey, b: &SurvivorKey) -> Ordering {
     let rules = keep.iter().chain(&[Keep::Earliest, Keep::Longest]);
-    let reference = b.0.reference.cmp(&a.0.reference);
-    let part = a.0.is_part().cmp(&b.0.is_part());
+    let reference = b.reference.cmp(&a.reference);
+    let part = a.is_part.cmp(&b.is_part);
     reference.then(part).then_with(|| {
-        rules.map(|rule| by_rule(rule, a, b)).find(|o| o.is_ne()).unwrap_or(a.2.cmp(&b.2))
+        let mut by_rules = rules.map(|rule| by_rule(rule, a, b));
+        by_rules.find(|order| order.is_ne()).unwrap_or(a.number.cmp(&b.number))
     })
 }
 
-fn by_rule(rule: &Keep, a: (&DocumentInfo, u32, u32), b: (&DocumentInfo, u32, u32)) -> Ordering {
+/// The numbers of documents in the order in which they survive.
+pub fn in_survivor_order(keep: &[Keep], mut keys: Vec<SurvivorKey>) -> Vec<u32> {
+    keys.sort_unstable_by(|a, b| survivor(keep, a, b));
+    keys.into_iter().map(|key| key.number).collect()
+}
+
+fn by_rule(rule: &Keep, a: &SurvivorKey, b: &SurvivorKey) -> Ordering {
     match rule {
-        Keep::Earliest => (a.0.date.is_none(), &a.0.date).cmp(&(b.0.date.is_none(), &b.0.date)),
-        Keep::Latest => (a.0.date.is_none(), &b.0.date).cmp(&(b.0.date.is_none(), &a.0.date)),
-        Keep::Longest => b.1.cmp(&a.1),
-        Keep::Field(_) => b.0.score.cmp(&a.0.score),
+        Keep::Earliest => (a.date.is_none(), &a.date).cmp(&(b.date.is_none(), &b.date)),
+        Keep::Latest => (a.date.is_none(), &b.date).cmp(&(b.date.is_none(), &a.date)),
+        Keep::Longest => b.tokens.cmp(&a.tokens),
+        Keep::Field(_) => b.score.cmp(&a.score),
         Keep::Nothing => Ordering::Equal,
-        Keep::SmallestId => a.2.cmp(&b.2),
+        Keep::SmallestId => a.number.cmp(&b.number),
         Keep::Source(list) => {
-            let place = |d: &DocumentInfo| {
-                d.source
-                    .as_deref()
-                    .and_then(|s| list.iter().position(|x| x == s))
-                    .unwrap_or(list.len())
+            let place = |key: &SurvivorKey| {
+                let own = key.source.as_deref();
+                own.and_then(|s| list.iter().position(|x| x == s)).unwrap_or(list.len())
             };
-            place(a.0).cmp(&place(b.0))
+            place(a).cmp(&place(b))
         }
     }
 }
@@ -128,7 +156,6 @@ fn by_rule(rule: &Keep, a: (&DocumentInfo, u32, u32), b: (&DocumentInfo, u32, u3
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::score::Score;
     use proptest::prelude::*;
 
     fn edges(n: usize, pairs: &[(u32, u32)]) -> Vec<Vec<u32>> {
@@ -182,27 +209,29 @@ mod tests {
             ..DocumentInfo::default()
         };
         let (x, y) = (info("a", Some("2020-01-01")), info("b", None));
-        let (x, y) = ((&x, 10, 1), (&y, 20, 0));
-        assert_eq!(survivor(&[], x, y), Ordering::Less);
-        assert_eq!(survivor(&[Keep::Longest], x, y), Ordering::Greater);
+        let [x, y] = [SurvivorKey::new(&x, 10, 1), SurvivorKey::new(&y, 20, 0)];
+        assert_eq!(survivor(&[], &x, &y), Ordering::Less);
+        assert_eq!(survivor(&[Keep::Longest], &x, &y), Ordering::Greater);
         // Undated documents come last whichever date is preferred.
-        assert_eq!(survivor(&[Keep::Latest], x, y), Ordering::Less);
+        assert_eq!(survivor(&[Keep::Latest], &x, &y), Ordering::Less);
         let later = info("c", Some("2021-01-01"));
-        let later = (&later, 10, 2);
-        assert_eq!(survivor(&[Keep::Latest], x, later), Ordering::Greater);
-        assert_eq!(survivor(&[Keep::Earliest], x, later), Ordering::Less);
-        assert_eq!(survivor(&[Keep::SmallestId], x, y), Ordering::Greater);
+        let later = SurvivorKey::new(&later, 10, 2);
+        assert_eq!(survivor(&[Keep::Latest], &x, &later), Ordering::Greater);
+        assert_eq!(survivor(&[Keep::Earliest], &x, &later), Ordering::Less);
+        assert_eq!(survivor(&[Keep::SmallestId], &x, &y), Ordering::Greater);
         assert_eq!(
-            survivor(&[Keep::Source(vec!["b".into()]), Keep::Earliest], x, y),
+            survivor(&[Keep::Source(vec!["b".into()]), Keep::Earliest], &x, &y),
             Ordering::Greater
         );
-        assert_eq!(survivor(&[Keep::Source(vec!["c".into()])], x, y), Ordering::Less);
+        assert_eq!(survivor(&[Keep::Source(vec!["c".into()])], &x, &y), Ordering::Less);
         let scored = |score| DocumentInfo { score: Score::of_text(score), ..info("d", None) };
         let [best, low, without] = ["9", "10.5", "none"].map(scored);
-        let [best, low, without] = [(&best, 1, 0), (&low, 1, 1), (&without, 1, 2)];
+        let keys = (0..).zip([best, low, without]).map(|(n, info)| SurvivorKey::new(&info, 1, n));
+        let keys: Vec<SurvivorKey> = keys.collect();
         let field = [Keep::Field("score".into())];
-        assert_eq!(survivor(&field, best, low), Ordering::Greater);
-        assert_eq!(survivor(&field, best, without), Ordering::Less);
-        assert_eq!(survivor(&[Keep::Nothing, Keep::Longest], x, y), Ordering::Greater);
+        assert_eq!(survivor(&field, &keys[0], &keys[1]), Ordering::Greater);
+        assert_eq!(survivor(&field, &keys[0], &keys[2]), Ordering::Less);
+        assert_eq!(in_survivor_order(&field, keys), [1, 0, 2]);
+        assert_eq!(survivor(&[Keep::Nothing, Keep::Longest], &x, &y), Ordering::Greater);
     }
 }
