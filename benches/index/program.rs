@@ -6,7 +6,12 @@
 //! that is made to have many candidates, up to 2,000, and then asks about articles and texts of
 //! each kind that it does not hold. It prints the times of both side by side, before and after a
 //! compaction. A number behind DIR is the budget, [`Thresholds::compare_budget`].
+//!
+//! `PROGRAM --compacting ARTICLES N DIR` compacts an index of N articles, which it fills unless DIR
+//! holds one, while one thread asks about others and another one adds some. A number behind DIR is
+//! the memory of the compaction in MiB.
 
+mod compacting;
 mod hostile;
 
 use nearcopy::{Document, Index, Preset, Recipe, RunOptions, Thresholds};
@@ -137,6 +142,14 @@ fn main() {
             t.compare_budget = budget.parse().expect("a budget");
         }
         return hostile(articles, n.parse().expect("a number of articles"), dir, &t);
+    }
+    if let [mode, articles, n, dir, mib @ ..] = args.as_slice()
+        && mode == "--compacting"
+    {
+        let n = n.parse().expect("a number of articles");
+        let mib = mib.first().map(|mib| mib.parse().expect("a number of MiB"));
+        println!("{}", compacting::compacting(articles, n, dir, mib));
+        return;
     }
     let [articles, n, skip, with, without, dir] = args.as_slice() else {
         eprintln!("usage: index_bench ARTICLES N SKIP WITH WITHOUT DIR");

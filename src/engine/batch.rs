@@ -128,6 +128,7 @@ pub fn background_from(
         return source.background(recipe, || Ok(Background::default()));
     }
     check(documents, recipe, thresholds)?;
+    let options = &options.for_documents(documents.count());
     let checkpoints = &Checkpoints::default();
     let job = ScanJob { documents, source, recipe, thresholds, options, progress, checkpoints };
     in_pool(options, || Ok(sorted_keys(&job, KeyKinds::ALL)?.background))
@@ -143,6 +144,7 @@ pub(crate) fn scan_under(
     progress: &dyn Progress,
 ) -> Result<(Detection, Background)> {
     check(documents, recipe, thresholds)?;
+    let options = &options.for_documents(documents.count());
     in_pool(options, || {
         let none = &Checkpoints::default();
         let job =
@@ -189,16 +191,17 @@ pub fn findings_of(job: &ScanJob, sorted: SortedKeys) -> Result<(Detection, Back
         progress,
     };
     let verified = relations.pairs().len() as u64;
+    let mut limits = Limits::new(documents, progress);
+    let mut candidates = [document_candidates, passage_candidates];
+    limits.add_candidates(candidates.each_ref(), &all, thresholds);
+    candidates.iter_mut().for_each(Candidates::forget_pairs);
     let pairs = cluster::reported(relations, &representative_of, &all, &verifier)?;
     let repeats = repeats(&all, keys, &members, &family, &verifier)?;
-    let candidates = [&document_candidates, &passage_candidates];
-    let mut limits = Limits::new(documents, progress);
-    limits.add_candidates(candidates, &all, thresholds);
     limits.add_notes(&notes_left_out);
     let Listed { pairs, repeats } = listed(pairs, repeats, documents, thresholds, &mut limits)?;
     let pairs = Pairs::on_demand(Arc::new(pairs));
     let summary = Summary {
-        candidates: candidates.iter().map(|c| c.pairs.len() as u64).sum(),
+        candidates: candidates.iter().map(|c| c.count).sum(),
         verified,
         capped_keys: candidates.iter().map(|c| c.capped).sum(),
         ..summary_counts(documents, &all, &clusters, &pairs, &repeats, limits.counts)
@@ -259,6 +262,7 @@ pub fn relate(
     options: &RunOptions,
     progress: &dyn Progress,
 ) -> Result<Related> {
+    let options = &options.for_documents(documents.count());
     let (source, checkpoints) = (BackgroundSource::default(), &Checkpoints::default());
     let job = ScanJob { documents, source, recipe, thresholds, options, progress, checkpoints };
     relate_under(&job, sorted_keys(&job, KeyKinds::ALL)?)

@@ -206,7 +206,7 @@ impl<'a> Scan<'a> {
             source: self.source,
             recipe: &self.recipe,
             thresholds: &self.thresholds,
-            options: &self.options,
+            options: &self.options.for_documents(documents.count()),
             progress: self.progress.unwrap_or(&()),
             checkpoints: &Checkpoints::default(),
         })

@@ -27,6 +27,8 @@ use std::collections::HashMap;
 pub struct Candidates {
     /// The packed pairs of classes, sorted and without duplicates.
     pub pairs: Vec<u64>,
+    /// Their number.
+    pub count: u64,
     /// Those of `pairs` that no bucket within its cap contains: links inside hot bands.
     pub linked: Vec<u64>,
     /// The number of hot keys.
@@ -133,20 +135,22 @@ impl CandidateSearch<'_> {
         let CandidateSearch { job, all, .. } = *self;
         let (policy, sources) = (Policy::from(job.recipe), job.thresholds.sources);
         let (mut shared, mut bands, mut out) = (Vec::new(), Vec::new(), Candidates::default());
+        let may_be_chosen = |c: &SharedKeys| {
+            let (a, b) = unpack_pair(c.0);
+            known.binary_search(&c.0).is_err() && all.allowed(a, b, sources)
+        };
         for part in 1..=job.checkpoints.parts() {
-            let found = self.part_by_passages(part, family)?;
+            let mut found = self.part_by_passages(part, family)?;
+            found.anchors.retain(may_be_chosen);
+            found.bands.retain(may_be_chosen);
             shared.push(found.anchors);
             bands.push(found.bands);
             out.capped += found.capped;
         }
         let mut shared = summed(shared);
         shared.retain(|c| policy.is_enough(c.1 as usize));
-        let mut all_shared = summed([vec![shared], bands].concat());
-        all_shared.retain(|&(p, _)| {
-            let (a, b) = unpack_pair(p);
-            known.binary_search(&p).is_err() && all.allowed(a, b, sources)
-        });
-        out.choose(all_shared, self.budget);
+        bands.push(shared);
+        out.choose(summed(bands), self.budget);
         Ok(out)
     }
 
@@ -289,6 +293,8 @@ fn summed(lists: Vec<Vec<SharedKeys>>) -> Vec<SharedKeys> {
     let mut all = lists.next().unwrap_or_default();
     let mut is_one = true;
     for list in lists {
+        // A list that grows to double its size would be in memory three times.
+        all.reserve_exact(list.len());
         all.extend(list);
         is_one = false;
     }
@@ -348,10 +354,17 @@ impl Candidates {
         &behind[..behind.iter().take_while(|pair| begins_before(pair, part)).count()]
     }
 
+    /// Forgets the pairs, which have been compared; their number stays.
+    pub fn forget_pairs(&mut self) {
+        self.pairs = Vec::new();
+        self.linked = Vec::new();
+    }
+
     /// Takes the candidates that are within the budget.
     fn choose(&mut self, candidates: Vec<SharedKeys>, budget: Budget) {
         let within = within_budget(candidates, budget.tokens, budget.steps);
         let WithinBudget { pairs, steps, left_out } = within;
+        self.count = pairs.len() as u64;
         (self.pairs, self.steps, self.left_out) = (pairs, steps, left_out);
     }
 }

@@ -23,6 +23,7 @@ pub mod limits;
 pub mod listed;
 pub mod members;
 pub mod notes;
+pub mod occurrence;
 pub mod pair_order;
 pub mod pair_store;
 pub mod pairs;

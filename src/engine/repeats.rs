@@ -4,12 +4,14 @@
 use crate::engine::class_reader::{ClassReader, ClassTokens};
 use crate::engine::compare::Verifier;
 use crate::engine::members::Members;
+use crate::engine::occurrence::Occurrence;
 use crate::engine::shared_windows::{SharedWindows, frequent_anchors, shared_windows};
 use crate::engine::sketch::{Classes, Keys};
+use crate::engine::sorted_lists::{MergedLists, SortedLists};
 use crate::engine::sorted_run::{KeyRange, SortedRun};
 use crate::error::Result;
 use crate::model::detection::{Place, Repeat};
-use crate::model::options::Stage;
+use crate::model::options::{RunOptions, Stage};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::repeat::{RepeatedPassage, inside, word_count};
@@ -17,24 +19,17 @@ use crate::postings::posting::Posting;
 use crate::postings::run::Part;
 use crate::sketch::fingerprint::paragraph_key;
 use crate::sketch::recipe::Recipe;
-use crate::span::Span;
 use crate::text::shingle::{Shingles, shingles};
 use crate::text::token::TokenValues;
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// A passage of one class: its key and form, and the places where it occurs in the first document
-/// of the class.
-struct PassageOccurrence {
-    key: u64,
-    class: u32,
-    tokens: u32,
-    paragraph: bool,
-    period: Option<u32>,
-    note: bool,
-    count: u64,
-    spans: Vec<Span>,
-}
+/// The occurrences in memory may take one part in so many of the memory of a run.
+const OCCURRENCES_PART: u64 = 8;
+/// The number of texts whose occurrences are in memory beside those that wait for a sort.
+const BATCH: usize = 4096;
+/// The number of a passage that was found by those of other texts.
+const FOUND_LATER: u32 = 1 << 31;
 
 /// All repeats, ordered by their first place.
 pub fn repeats(
@@ -46,7 +41,7 @@ pub fn repeats(
 ) -> Result<Vec<Repeat>> {
     // Bands are of no more use; what is kept of the texts takes their place in memory.
     drop([std::mem::take(&mut keys.bands), std::mem::take(&mut keys.paragraph_bands)]);
-    let Verifier { background, recipe, thresholds: t, progress, .. } = *from;
+    let Verifier { background, recipe, thresholds: t, options, progress, .. } = *from;
     let least = t.repeat_classes as usize;
     let frequent = frequent_anchors(&std::mem::take(&mut keys.anchors), family, from)?;
     let across = keys_of_groups(&keys.paragraphs, |g| g.len() >= least)?;
@@ -60,47 +55,104 @@ pub fn repeats(
     }
     let touched = listed(&touched);
     progress.begin(Stage::Repeats, touched.len() as u64);
-    let found = reader.map(&touched, |class, text| {
-        let (tokens, paragraphs) = (text.values(), text.paragraphs());
-        let mut found = Vec::new();
-        if all.may_repeat[class as usize] {
-            found.extend(inside(tokens, paragraphs, t));
-        }
-        found.extend(paragraphs_across(tokens, paragraphs, &across, t));
-        found.extend(passages_across(tokens, paragraphs, &shared, recipe, t));
-        to_occurrences(found, class, text, from)
-    })?;
-    let mut found: Vec<PassageOccurrence> = found.into_iter().flatten().collect();
-    found.extend(other_occurrences(&reader, &found, &keys.paragraphs, &across, from)?);
-    Ok(merge(found, all, members, background, t))
+    let mut lists = SortedLists::new(options, OCCURRENCES_PART);
+    let mut found = Waiting::new(options);
+    let mut twice = Vec::new();
+    for some in touched.chunks(BATCH) {
+        let more = reader.map(some, |class, text| {
+            let (tokens, paragraphs) = (text.values(), text.paragraphs());
+            let mut found = Vec::new();
+            if all.may_repeat[class as usize] {
+                found.extend(inside(tokens, paragraphs, t));
+            }
+            found.extend(paragraphs_across(tokens, paragraphs, &across, t));
+            found.extend(passages_across(tokens, paragraphs, &shared, recipe, t));
+            to_occurrences(found, class, 0, text, from)
+        })?;
+        let more = more.into_iter().flatten().inspect(|o| {
+            if o.paragraph && o.count > 1 {
+                twice.push(o.key);
+            }
+        });
+        found.add(more, &mut lists)?;
+    }
+    drop(shared);
+    twice.sort_unstable();
+    twice.dedup();
+    twice.retain(|key| across.binary_search(key).is_err());
+    add_others(&reader, &twice, &keys.paragraphs, from, &mut found, &mut lists)?;
+    found.finish(&mut lists)?;
+    progress.spilled(lists.scratch_bytes());
+    merge(lists.merged()?, all, members, background, t)
+}
+
+/// Occurrences that are not sorted yet.
+struct Waiting {
+    occurrences: Vec<Occurrence>,
+    most: usize,
+}
+
+impl Waiting {
+    fn new(options: &RunOptions) -> Waiting {
+        let most = options.part_of_memory(4 * OCCURRENCES_PART) / size_of::<Occurrence>();
+        Waiting { occurrences: Vec::new(), most }
+    }
+
+    fn add(
+        &mut self,
+        more: impl Iterator<Item = Occurrence>,
+        to: &mut SortedLists<Occurrence>,
+    ) -> Result<()> {
+        self.occurrences.extend(more);
+        if self.occurrences.len() > self.most { self.finish(to) } else { Ok(()) }
+    }
+
+    fn finish(&mut self, to: &mut SortedLists<Occurrence>) -> Result<()> {
+        let mut occurrences = std::mem::take(&mut self.occurrences);
+        occurrences.par_sort_unstable();
+        to.add(occurrences)
+    }
 }
 
 fn listed(touched: &[bool]) -> Vec<u32> {
     (0..touched.len() as u32).filter(|&c| touched[c as usize]).collect()
 }
 
+/// The places of these passages, whose numbers begin with `number`.
 fn to_occurrences(
     passages: Vec<RepeatedPassage>,
     class: u32,
+    number: u32,
     text: &ClassTokens,
     from: &Verifier,
-) -> Vec<PassageOccurrence> {
+) -> Vec<Occurrence> {
     let places: Vec<Range<u32>> = passages.iter().flat_map(|p| p.places.iter().cloned()).collect();
     let mut spans = text.spans(&places).into_iter();
-    let one = |p: RepeatedPassage| PassageOccurrence {
-        key: p.key,
-        class,
-        tokens: p.tokens,
-        paragraph: p.paragraph,
-        period: p.period,
-        note: from.background.is_note(text.values(), &p.places[0], from.recipe),
-        count: match p.period {
-            Some(period) => p.places.iter().map(|r| (r.len() as u64) / u64::from(period)).sum(),
-            None => p.places.len() as u64,
-        },
-        spans: spans.by_ref().take(p.places.len()).collect(),
-    };
-    passages.into_iter().map(one).collect()
+    let mut out = Vec::with_capacity(places.len());
+    for (number, p) in (number..).zip(passages) {
+        let note = from.background.is_note(text.values(), &p.places[0], from.recipe);
+        let count = match p.period {
+            Some(period) => p.places.iter().map(|r| r.len() as u32 / period).sum(),
+            None => p.places.len() as u32,
+        };
+        let RepeatedPassage { key, tokens, paragraph, period, places } = p;
+        let period = period.unwrap_or(0);
+        let mut spans = spans.by_ref().take(places.len()).peekable();
+        let Some(&first) = spans.peek() else { continue };
+        out.extend(spans.map(|span| Occurrence {
+            key,
+            class,
+            first,
+            number,
+            span,
+            tokens,
+            period,
+            count,
+            paragraph,
+            note,
+        }));
+    }
+    out
 }
 
 /// The paragraphs of one text that occur in enough other texts: their exact keys, sorted, are in
@@ -197,86 +249,98 @@ fn classes_of_keys(run: &SortedRun, keys: &[u64]) -> Result<Vec<u32>> {
     Ok(classes)
 }
 
-/// All occurrences of paragraphs that occur twice in one text. They occur in too few texts to be
-/// found by that number alone.
-fn other_occurrences(
+/// Adds all occurrences of paragraphs that occur twice in one text, and in too few texts to be
+/// found by that number alone; `twice` has their keys.
+fn add_others(
     reader: &ClassReader,
-    found: &[PassageOccurrence],
+    twice: &[u64],
     keys: &SortedRun,
-    across: &[u64],
     from: &Verifier,
-) -> Result<Vec<PassageOccurrence>> {
-    let twice = found.iter().filter(|f| f.paragraph && f.count > 1).map(|f| f.key);
-    let mut twice: Vec<u64> = twice.filter(|k| across.binary_search(k).is_err()).collect();
-    twice.sort_unstable();
-    twice.dedup();
+    found: &mut Waiting,
+    lists: &mut SortedLists<Occurrence>,
+) -> Result<()> {
     let also = keys_of_groups(keys, |g| twice.binary_search(&g[0].key()).is_ok())?;
-    let touched = classes_of_keys(keys, &also)?;
-    let more = reader.map(&touched, |class, text| {
-        let passages = paragraphs_across(text.values(), text.paragraphs(), &also, from.thresholds);
-        to_occurrences(passages, class, text, from)
-    })?;
-    Ok(more.into_iter().flatten().collect())
+    for some in classes_of_keys(keys, &also)?.chunks(BATCH) {
+        let more = reader.map(some, |class, text| {
+            let passages =
+                paragraphs_across(text.values(), text.paragraphs(), &also, from.thresholds);
+            to_occurrences(passages, class, FOUND_LATER, text, from)
+        })?;
+        found.add(more.into_iter().flatten(), lists)?;
+    }
+    Ok(())
 }
 
 /// Merges the occurrences of each key into one repeat, if it occurs in enough classes or several
 /// times in one.
 fn merge(
-    mut found: Vec<PassageOccurrence>,
+    mut found: MergedLists<Occurrence>,
     all: &Classes,
     members: &Members,
     background: &Background,
     t: &Thresholds,
-) -> Vec<Repeat> {
-    found.par_sort_by(|x, y| {
-        (x.key, x.class, x.spans.first()).cmp(&(y.key, y.class, y.spans.first()))
-    });
-    let mut out = Vec::new();
-    for group in found.chunk_by(|x, y| x.key == y.key) {
-        let mut places: Vec<Place> = Vec::new();
-        let (mut count, mut documents, mut classes, mut last) = (0, 0, 0, None);
-        for f in group {
-            let size = u64::from(all.size[f.class as usize]);
-            // The same place may have been found in two ways, but then in one text, whose places so
-            // far are at the end of the list.
-            let document = members.of(f.class)[0];
-            let same = places.iter().rposition(|p| p.document != document).map_or(0, |i| i + 1);
-            let fresh: Vec<Place> = f
-                .spans
-                .iter()
-                .map(|&span| Place { document, span })
-                .filter(|p| !places[same..].contains(p))
-                .collect();
-            if fresh.is_empty() {
-                continue;
-            }
-            count += size * if f.period.is_some() { f.count } else { fresh.len() as u64 };
-            if last != Some(f.class) {
-                documents += size;
-                classes += 1;
-                last = Some(f.class);
-            }
-            places.extend(fresh);
+) -> Result<Vec<Repeat>> {
+    let (mut out, mut group) = (Vec::new(), Vec::new());
+    loop {
+        found.next_group(&mut group, |o| o.key)?;
+        if group.is_empty() {
+            break;
         }
-        let inside = group[0].period.is_some() || group.iter().any(|f| f.count > 1);
-        if !inside && classes < t.repeat_classes {
-            continue;
-        }
-        places.sort_unstable();
-        places.truncate(t.max_places as usize);
-        let boilerplate = background.is_boilerplate(group[0].key);
-        let paragraph = group.iter().all(|f| f.paragraph);
-        out.push(Repeat {
-            tokens: group[0].tokens,
-            count,
-            documents,
-            paragraph,
-            boilerplate,
-            note: !boilerplate && group.iter().any(|f| f.note),
-            period: group[0].period,
-            places,
-        });
+        out.extend(repeat_of(&group, all, members, background, t));
     }
     out.par_sort_by(|x, y| (x.places.first(), x.tokens).cmp(&(y.places.first(), y.tokens)));
-    out
+    Ok(out)
+}
+
+/// The repeat of all occurrences of one key, in order.
+fn repeat_of(
+    group: &[Occurrence],
+    all: &Classes,
+    members: &Members,
+    background: &Background,
+    t: &Thresholds,
+) -> Option<Repeat> {
+    let mut places: Vec<Place> = Vec::new();
+    let (mut count, mut documents, mut classes, mut last) = (0, 0, 0, None);
+    for passage in group.chunk_by(|x, y| x.passage() == y.passage()) {
+        let Occurrence { class, period, count: own, .. } = passage[0];
+        let size = u64::from(all.size[class as usize]);
+        // The same place may have been found in two ways, but then in one text, whose places so far
+        // are at the end of the list.
+        let document = members.of(class)[0];
+        let same = places.iter().rposition(|p| p.document != document).map_or(0, |i| i + 1);
+        let fresh: Vec<Place> = passage
+            .iter()
+            .map(|o| Place { document, span: o.span })
+            .filter(|p| !places[same..].contains(p))
+            .collect();
+        if fresh.is_empty() {
+            continue;
+        }
+        count += size * if period > 0 { u64::from(own) } else { fresh.len() as u64 };
+        if last != Some(class) {
+            documents += size;
+            classes += 1;
+            last = Some(class);
+        }
+        places.extend(fresh);
+    }
+    let Occurrence { key, tokens, period, .. } = group[0];
+    let inside = period > 0 || group.iter().any(|o| o.count > 1);
+    if !inside && classes < t.repeat_classes {
+        return None;
+    }
+    places.sort_unstable();
+    places.truncate(t.max_places as usize);
+    let boilerplate = background.is_boilerplate(key);
+    Some(Repeat {
+        tokens,
+        count,
+        documents,
+        paragraph: group.iter().all(|o| o.paragraph),
+        boilerplate,
+        note: !boilerplate && group.iter().any(|o| o.note),
+        period: (period > 0).then_some(period),
+        places,
+    })
 }

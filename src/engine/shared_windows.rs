@@ -6,7 +6,6 @@ use crate::engine::compare::Verifier;
 use crate::engine::sorted_lists::SortedLists;
 use crate::engine::sorted_run::{KeyRange, SortedRun};
 use crate::error::Result;
-use crate::hash::ByHash;
 use crate::model::thresholds::Thresholds;
 use crate::pair::window_filter::WindowFilter;
 use crate::postings::posting::{Posting, class_set_hash};
@@ -19,26 +18,31 @@ use std::ops::Range;
 
 /// Windows that texts share, each with a mark of the set of these texts.
 pub struct SharedWindows {
-    marks: ByHash<u64>,
+    /// The windows, sorted, and their marks.
+    windows: Vec<u64>,
+    marks: Vec<u64>,
     /// Nearly all windows that are looked up are no shared ones.
     filter: WindowFilter,
 }
 
 impl SharedWindows {
-    fn new(marks: ByHash<u64>) -> SharedWindows {
-        let windows: Vec<u64> = marks.keys().copied().collect();
-        SharedWindows { marks, filter: WindowFilter::new([&windows, &[]]) }
+    fn new(windows: Vec<u64>, marks: Vec<u64>) -> SharedWindows {
+        let filter = WindowFilter::new([&windows, &[]]);
+        SharedWindows { windows, marks, filter }
     }
 
     /// Whether no window is shared.
     pub fn is_empty(&self) -> bool {
-        self.marks.is_empty()
+        self.windows.is_empty()
     }
 
     /// The mark of a window, if it is shared.
     #[inline]
     pub fn mark(&self, window: u64) -> Option<u64> {
-        if self.filter.may_hold(window) { self.marks.get(&window).copied() } else { None }
+        if !self.filter.may_hold(window) {
+            return None;
+        }
+        self.windows.binary_search(&window).ok().map(|place| self.marks[place])
     }
 }
 
@@ -156,7 +160,7 @@ pub fn shared_windows(
     lists.add(sorted(postings))?;
     progress.spilled(lists.scratch_bytes());
     let mut held = vec![0u32; touched.len()];
-    let mut marks = ByHash::default();
+    let (mut windows, mut marks) = (Vec::new(), Vec::new());
     let least = t.repeat_classes as usize;
     let (mut merged, mut group) = (lists.merged()?, Vec::new());
     loop {
@@ -165,12 +169,13 @@ pub fn shared_windows(
         let Some(first) = group.first() else { break };
         if is_in_families(&group, family, least) {
             group.iter().for_each(|p| held[p.unit as usize] += 1);
-            marks.insert(first.key(), class_set_hash(&group));
+            windows.push(first.key());
+            marks.push(class_set_hash(&group));
         }
     }
     let passage = t.repeat_passage.saturating_sub(recipe.anchor) + 1;
     touched.iter_mut().zip(held).for_each(|(t, n)| *t |= n >= passage);
-    Ok(SharedWindows::new(marks))
+    Ok(SharedWindows::new(windows, marks))
 }
 
 /// The keys of frequent anchors, of which most anchors of a text are none.
@@ -224,14 +229,16 @@ fn near_anchors(
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::collections::BTreeMap;
 
     proptest! {
         #[test]
         fn the_filter_changes_nothing(
             windows in prop::collection::vec((any::<u64>(), any::<u64>()), 0..40), other: u64,
         ) {
-            let marks: ByHash<u64> = windows.iter().copied().collect();
-            let shared = SharedWindows::new(marks.clone());
+            let marks: BTreeMap<u64, u64> = windows.iter().copied().collect();
+            let (sorted, of_each) = marks.iter().map(|(window, mark)| (*window, *mark)).unzip();
+            let shared = SharedWindows::new(sorted, of_each);
             for window in windows.iter().map(|w| w.0).chain([other]) {
                 prop_assert_eq!(shared.mark(window), marks.get(&window).copied());
             }

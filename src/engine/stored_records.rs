@@ -54,11 +54,13 @@ impl Record for (u32, u64) {
     }
 }
 
-fn long(bytes: &[u8]) -> u64 {
+/// The number of the first eight bytes.
+pub fn long(bytes: &[u8]) -> u64 {
     bytes.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
 
-fn short(bytes: &[u8]) -> u32 {
+/// The number of the first four bytes.
+pub fn short(bytes: &[u8]) -> u32 {
     bytes.first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes))
 }
 

@@ -3,86 +3,25 @@
 //! removed documents. Never: the stages of a scan.
 
 use crate::engine::batch::{self, Related};
-use crate::engine::document_infos::DocumentInfos;
 use crate::engine::limits::Limits;
 use crate::engine::sorted_run::{KeyRange, SortedRun};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::index::handle::Index;
-use crate::index::lookup::{IndexState, to_row};
-use crate::index::merge::{drop_runs, flush, merge, sweep};
-use crate::index::rows::{DocumentRow, State, read};
+use crate::index::lookup::to_row;
+use crate::index::merge::{Merging, flush, reserve, sweep};
+use crate::index::rows::{RunInfo, State};
+use crate::index::snapshot::{IndexDocuments, Snapshot};
+use crate::index::store::compaction_lock::CompactionLock;
 use crate::index::store::tables::{ProcessWriteLock, Store};
-use crate::model::document::{DocumentInfo, Documents};
 use crate::model::options::{Progress, RunOptions};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::postings::policy::Policy;
 use crate::postings::posting::unpack_pair;
 use crate::postings::run::Run;
-use std::borrow::Cow;
+use crate::sketch::recipe::Recipe;
 use std::collections::BTreeMap;
-
-/// The documents of an index, numbered by id. A text is read on each request.
-struct IndexDocuments<'i> {
-    index: &'i Index,
-    /// The metadata, in the order of the index.
-    infos: DocumentInfos,
-    /// Where each document is in that order.
-    order: Vec<u32>,
-    /// What else the rows say, in the order of the index.
-    stored: Vec<StoredText>,
-}
-
-/// A document's row without the metadata.
-struct StoredText {
-    /// The number of the document in the index.
-    number: u32,
-    class: u32,
-    text: u32,
-    bytes: u32,
-    hash: u64,
-}
-
-impl Documents for IndexDocuments<'_> {
-    fn count(&self) -> usize {
-        self.order.len()
-    }
-    fn info(&self, number: usize) -> Cow<'_, DocumentInfo> {
-        Cow::Owned(self.infos.get(self.order[number] as usize).unwrap_or_default())
-    }
-    fn id(&self, number: usize) -> Cow<'_, str> {
-        Cow::Borrowed(self.infos.id(self.order[number] as usize))
-    }
-    fn bytes(&self, number: usize) -> u32 {
-        self.stored(number).bytes
-    }
-    fn text(&self, number: usize) -> Result<Cow<'_, str>> {
-        let &StoredText { number, class, text, bytes, hash } = self.stored(number);
-        let row = DocumentRow { info: DocumentInfo::default(), class, bytes, hash, text };
-        self.index.text_of(number, &row).map(Cow::Owned)
-    }
-}
-
-impl<'i> IndexDocuments<'i> {
-    fn new(index: &'i Index) -> Result<IndexDocuments<'i>> {
-        let txn = index.store.read()?;
-        let (mut infos, mut stored) = (DocumentInfos::default(), Vec::new());
-        for row in index.store.rows(&txn, &index.store.documents, 0)? {
-            let (number, bytes) = row?;
-            let row: DocumentRow = read(bytes, || index.store.place("documents", number))?;
-            let DocumentRow { class, text, bytes, hash, .. } = row;
-            stored.push(StoredText { number, class, text, bytes, hash });
-            infos.push(&row.info());
-        }
-        let mut order: Vec<u32> = (0..stored.len() as u32).collect();
-        order.sort_unstable_by_key(|&n| infos.id_bytes(n as usize));
-        Ok(IndexDocuments { index, infos, order, stored })
-    }
-
-    fn stored(&self, number: usize) -> &StoredText {
-        &self.stored[self.order[number] as usize]
-    }
-}
+use std::time::Duration;
 
 /// What a compaction found, with class numbers of the index.
 #[derive(Default)]
@@ -101,24 +40,82 @@ fn compact(
     options: &RunOptions,
     progress: &dyn Progress,
 ) -> Result<()> {
-    let (store, turn) = (&index.store, &index.write_turn()?);
-    flush(store, turn, &index.memtable)?;
+    let store = &index.store;
+    let mut lock = CompactionLock::take(store.path())?;
+    let (snapshot, number) = {
+        let turn = index.write_turn()?;
+        flush(store, &turn, &index.memtable)?;
+        sweep(store, &turn, &store.now()?)?;
+        let number = reserve(store, &turn)?;
+        lock.claim(number, store.path())?;
+        (Snapshot::new(index, &turn, options.threads)?, number)
+    };
+    let done = compacted(index, &snapshot, number, t, options, progress);
+    // The rows of the runs that are of no use now go: those of the old ones, or of the new one. A
+    // failure behind the last commit has replaced the old ones too.
+    let old = snapshot.state.runs.iter().map(|run| run.id);
+    let all: Vec<u32> = old.chain([number]).collect();
+    drop(snapshot);
+    if let Ok(State { runs, .. }) = store.now() {
+        let is_listed = |id: u32| runs.iter().any(|run| run.id == id);
+        drop_meanwhile(index, all.into_iter().filter(|id| !is_listed(*id)));
+    }
+    done
+}
+
+/// Compacts what a snapshot holds. The write lock is held for moments only: for each part of the
+/// new run, and for what replaces the old ones.
+fn compacted(
+    index: &Index,
+    snapshot: &Snapshot,
+    number: u32,
+    t: &Thresholds,
+    options: &RunOptions,
+    progress: &dyn Progress,
+) -> Result<()> {
+    let (store, state) = (&index.store, &snapshot.state);
     let insight = if index.texts {
-        scan_index(index, t, options, progress)?
+        scan_index(snapshot, &index.recipe, t, options, progress)?
     } else {
         CompactionResult::default()
     };
-    let state = store.now()?;
-    sweep(store, turn, &state)?;
-    let living = living(store, &state)?;
-    let merged = merge(store, turn, 0, |unit| living.get(unit as usize).copied().unwrap_or(false))?;
-    settle(index, turn, merged.into_iter().collect(), insight)?;
-    drop_runs(store, turn, &state.runs);
-    Ok(())
+    let living = living(store, snapshot)?;
+    let keep = |unit: u32| living.get(unit as usize).copied().unwrap_or(false);
+    let mut merging = Merging::new(store, &snapshot.read, &state.runs, number)?;
+    loop {
+        let turn = index.write_turn()?;
+        if !merging.write_some(&turn, keep)? {
+            break;
+        }
+        drop(turn);
+        if progress.cancelled() {
+            return Err(Error::Cancelled);
+        }
+        give_way();
+    }
+    let turn = index.write_turn()?;
+    settle(index, &turn, merging.finished(), insight, snapshot)
+}
+
+/// Lets a writer that waits for the write lock take it: locks are not fair.
+fn give_way() {
+    std::thread::sleep(Duration::from_millis(1));
+}
+
+/// Deletes the rows of runs that no state lists, between what writers do. Rows that cannot be
+/// deleted now are deleted before the next merge.
+fn drop_meanwhile(index: &Index, runs: impl Iterator<Item = u32>) {
+    for run in runs {
+        let some = || index.write_turn().and_then(|turn| index.store.drop_some(&turn, run));
+        while matches!(some(), Ok(true)) {
+            give_way();
+        }
+    }
 }
 
 fn scan_index(
-    index: &Index,
+    snapshot: &Snapshot,
+    recipe: &Recipe,
     t: &Thresholds,
     options: &RunOptions,
     progress: &dyn Progress,
@@ -130,8 +127,7 @@ fn scan_index(
         sources: Default::default(),
         ..t.clone()
     };
-    let documents = IndexDocuments::new(index)?;
-    let recipe = &index.recipe;
+    let documents = IndexDocuments::new(snapshot)?;
     // The scan starts from a thread outside any pool: a pool thread would run other jobs while it
     // waits, and such a job may want the write lock that is held here.
     let scan =
@@ -141,7 +137,7 @@ fn scan_index(
     let mut limits = Limits::new(&documents, progress);
     limits.add_candidates([&found.document_candidates, &found.passage_candidates], &found.all, t);
     limits.add_notes(&found.notes_left_out);
-    let class = |c: u32| documents.stored(found.all.first[c as usize] as usize).class;
+    let class = |c: u32| documents.class(found.all.first[c as usize] as usize);
     let families =
         (0..).zip(&found.family).filter(|(c, f)| c != *f).map(|(c, f)| (class(c), class(*f)));
     let mut families: Vec<(u32, u32)> = families.collect();
@@ -179,11 +175,10 @@ fn pairs_without_shared_keys(found: &Related) -> Vec<(u32, u32)> {
 }
 
 /// Marks the numbers that postings may lead to: existing documents, and classes that have any.
-fn living(store: &Store, state: &State) -> Result<Vec<bool>> {
+fn living(store: &Store, Snapshot { state, read, .. }: &Snapshot) -> Result<Vec<bool>> {
     let mut living = vec![false; state.next as usize];
-    let txn = store.read()?;
     for table in [&store.documents, &store.classes] {
-        for row in store.rows(&txn, table, 0)? {
+        for row in store.rows(read, table, 0)? {
             if let Some(l) = living.get_mut(row?.0 as usize) {
                 *l = true;
             }
@@ -192,16 +187,25 @@ fn living(store: &Store, state: &State) -> Result<Vec<bool>> {
     Ok(living)
 }
 
-/// Writes everything that the compaction found in one transaction.
+/// Writes everything that the compaction found in one transaction. What writers did since the
+/// snapshot stays, and counts as done after the compaction.
 fn settle(
     index: &Index,
     turn: &ProcessWriteLock,
-    runs: Vec<super::rows::RunInfo>,
+    merged: Option<RunInfo>,
     insight: CompactionResult,
+    Snapshot { state: before, read, .. }: &Snapshot,
 ) -> Result<()> {
     let store = &index.store;
     let mut txn = store.write(turn)?;
     let mut state = store.state(&txn)?;
+    let Some(newer) = state.runs.strip_prefix(&before.runs[..]) else {
+        let what = store.path().display().to_string();
+        let why =
+            "another version of nearcopy wrote to it while it was compacted: compact it again";
+        return Err(Error::Storage { what, why: why.into() });
+    };
+    let runs = merged.into_iter().chain(newer.iter().copied()).collect();
     store.clear(&mut txn, &store.families)?;
     for (class, family) in insight.families {
         store.append(&mut txn, &store.families, class, &to_row(std::iter::once(family)))?;
@@ -219,14 +223,19 @@ fn settle(
     if index.texts {
         state.background = insight.background.id();
         store.put_background(&mut txn, &insight.background.to_json(&index.recipe.id()))?;
-        store.put_word_counts(&mut txn, &insight.words)?;
+        let mut words = insight.words;
+        let counts = [store.word_counts(&txn)?, store.word_counts(read)?];
+        for ((sum, now), then) in words.iter_mut().zip(&counts[0]).zip(&counts[1]) {
+            *sum += now.saturating_sub(*then);
+        }
+        store.put_word_counts(&mut txn, &words)?;
     }
     state.runs = runs;
-    state.compacted = state.next;
+    state.compacted = before.next;
     state.background_version += 1;
-    state.classes_at_last_background = state.classes;
-    state.changes = 0;
-    state.removed_classes = 0;
+    state.classes_at_last_background = before.classes;
+    state.changes = state.changes.saturating_sub(before.changes);
+    state.removed_classes = state.removed_classes.saturating_sub(before.removed_classes);
     store.put_state(&mut txn, &state)?;
     store.commit(txn)
 }
@@ -241,8 +250,10 @@ impl Index {
     /// merged into one sorted run.
     ///
     /// Cost: that of a scan, in time and in memory (about 2 KB a different text while it runs).
-    /// Readers may query meanwhile; writers wait. The settings that the background depends on
-    /// (`boilerplate-*`, `keep` and the bounds of relations) are taken from `thresholds`.
+    /// Others may query and write meanwhile: a writer waits for moments, and what it adds counts as
+    /// added after the compaction. Two compactions run one after the other. The settings that the
+    /// background depends on (`boilerplate-*`, `keep` and the bounds of relations) are taken from
+    /// `thresholds`.
     ///
     /// # Errors
     /// Cancellation by `progress`, a full or read-only disk. The index stays as it was.
@@ -255,16 +266,5 @@ impl Index {
         thresholds.check()?;
         self.check_process()?;
         compact(self, thresholds, options, progress)
-    }
-
-    /// Reads the text of a document in a transaction of its own.
-    pub(super) fn text_of(&self, number: u32, row: &DocumentRow) -> Result<String> {
-        let txn = self.store.read()?;
-        let state = State::default();
-        let view = IndexState::new(&self.store, &txn, &state, &self.memtable);
-        let worker = self.worker()?;
-        let text = view.text(number, row, &worker.unpacker);
-        self.return_worker(worker);
-        text
     }
 }

@@ -10,6 +10,7 @@
 use crate::error::Result;
 use crate::index::memtable::Memtable;
 use crate::index::rows::{PendingRow, RunInfo, State};
+use crate::index::store::compaction_lock::claimed;
 use crate::index::store::tables::{CHUNK, ProcessWriteLock, ReadTxn, Store, WriteTxn};
 use crate::postings::bucket::{Bucket, BucketLayout, Packed};
 use crate::postings::checksum::damaged;
@@ -93,30 +94,49 @@ pub fn flush(store: &Store, turn: &ProcessWriteLock, recent: &RwLock<Memtable>) 
     Ok(())
 }
 
-/// Merges the last runs as far as the ratio of their sizes requires.
+/// Merges the last runs as far as the ratio of their sizes requires. The runs that a compaction
+/// reads stay as they are.
 pub fn settle(store: &Store, turn: &ProcessWriteLock) -> Result<()> {
     let state = store.now()?;
-    let mut from = state.runs.len().saturating_sub(1);
-    let mut size = state.runs.last().map_or(0, |r| r.postings);
-    while from > 0 && state.runs[from - 1].postings < FACTOR * size {
-        from -= 1;
-        size += state.runs[from].postings;
+    let mut from = due(&state.runs, 0);
+    if from + 1 >= state.runs.len() {
+        return Ok(());
+    }
+    let claimed = claimed(store.path())?;
+    match claimed {
+        None => sweep(store, turn, &state)?,
+        Some(next) => from = due(&state.runs, next),
     }
     if from + 1 < state.runs.len() {
-        sweep(store, turn, &state)?;
-        let merged = merge(store, turn, from, |_| true)?;
+        let old = &state.runs[from..];
+        let number = reserve(store, turn)?;
+        let read = store.read()?;
+        let mut merging = Merging::new(store, &read, old, number)?;
+        while merging.write_some(turn, |_| true)? {}
         let mut txn = store.write(turn)?;
         let mut after = store.state(&txn)?;
         if after.runs != state.runs {
             return Err(damaged(store.place("meta", "state")));
         }
         after.runs.truncate(from);
-        after.runs.extend(merged);
+        after.runs.extend(merging.finished());
         store.put_state(&mut txn, &after)?;
         store.commit(txn)?;
-        drop_runs(store, turn, &state.runs[from..]);
+        drop_runs(store, turn, old);
     }
     Ok(())
+}
+
+/// The first of the last runs that are to be merged, among those whose numbers are not below
+/// `claimed`; the last run if none are.
+fn due(runs: &[RunInfo], claimed: u32) -> usize {
+    let mut from = runs.len().saturating_sub(1);
+    let mut size = runs.last().map_or(0, |r| r.postings);
+    while from > 0 && runs[from - 1].postings < FACTOR * size && runs[from - 1].id >= claimed {
+        from -= 1;
+        size += runs[from].postings;
+    }
+    from
 }
 
 /// Deletes the rows of runs that were replaced. Rows that cannot be deleted now are deleted before
@@ -137,59 +157,68 @@ pub fn sweep(store: &Store, turn: &ProcessWriteLock, state: &State) -> Result<()
 
 /// Reserves the number of the next run for good, so that the rows which a crash leaves under it can
 /// never be mistaken for another run.
-fn reserve(store: &Store, turn: &ProcessWriteLock) -> Result<State> {
+pub fn reserve(store: &Store, turn: &ProcessWriteLock) -> Result<u32> {
     let mut txn = store.write(turn)?;
     let state = store.state(&txn)?;
     store.put_state(&mut txn, &State { next_run: state.next_run + 1, ..state.clone() })?;
     store.commit(txn)?;
-    Ok(state)
+    Ok(state.next_run)
 }
 
-/// Merges the runs from a place on into one run of the postings that `keep` accepts; returns `None`
-/// where none is left. The state does not list the new run yet.
-pub fn merge(
-    store: &Store,
-    turn: &ProcessWriteLock,
-    from: usize,
-    keep: impl Fn(u32) -> bool,
-) -> Result<Option<RunInfo>> {
-    let state = reserve(store, turn)?;
-    let read = store.read()?;
-    let old = &state.runs[from..];
-    let shape = BucketLayout::of(old.iter().map(|r| r.postings).sum());
-    let sources: Result<Vec<StoredRun>> = old
-        .iter()
-        .map(|run| {
-            Ok(StoredRun {
-                store,
-                run: *run,
-                buckets: Box::new(store.buckets(&read, run.id)?),
-                now: None,
-                at: 0,
-            })
-        })
-        .collect();
-    let mut packed = Packed::new(Merged::new(sources?)?, shape);
-    let mut end = false;
-    while !end {
-        let mut txn = store.write(turn)?;
-        let mut written = 0;
+/// The merge of several runs into one, which the state does not list yet.
+pub struct Merging<'t> {
+    store: &'t Store,
+    number: u32,
+    shape: BucketLayout,
+    packed: Packed<Merged<StoredRun<'t>>>,
+}
+
+impl<'t> Merging<'t> {
+    /// The merge of these runs, as `read` sees them, into one of this number.
+    pub fn new(
+        store: &'t Store,
+        read: &'t ReadTxn,
+        runs: &[RunInfo],
+        number: u32,
+    ) -> Result<Merging<'t>> {
+        let shape = BucketLayout::of(runs.iter().map(|r| r.postings).sum());
+        let source = |run: &RunInfo| {
+            let buckets: Buckets = Box::new(store.buckets(read, run.id)?);
+            Ok(StoredRun { store, run: *run, buckets, now: None, at: 0 })
+        };
+        let sources: Result<Vec<StoredRun>> = runs.iter().map(source).collect();
+        let packed = Packed::new(Merged::new(sources?)?, shape);
+        Ok(Merging { store, number, shape, packed })
+    }
+
+    /// Writes the next postings that `keep` accepts in one transaction of bounded size; returns
+    /// false at the end.
+    pub fn write_some(
+        &mut self,
+        turn: &ProcessWriteLock,
+        keep: impl Fn(u32) -> bool,
+    ) -> Result<bool> {
+        let mut txn = self.store.write(turn)?;
+        let (mut written, mut end) = (0, false);
         while written < CHUNK && !end {
-            match packed.next_bucket(|posting| keep(posting.unit))? {
+            match self.packed.next_bucket(|posting| keep(posting.unit))? {
                 Some((bucket, bytes)) => {
-                    store.append_bucket(&mut txn, state.next_run, bucket, &bytes)?;
+                    self.store.append_bucket(&mut txn, self.number, bucket, &bytes)?;
                     written += bytes.len();
                 }
                 None => end = true,
             }
         }
-        store.commit(txn)?;
+        self.store.commit(txn)?;
+        Ok(!end)
     }
-    Ok((packed.postings > 0).then_some(RunInfo {
-        id: state.next_run,
-        postings: packed.postings,
-        bits: shape.bits,
-    }))
+
+    /// The run; `None` where no posting is left.
+    pub fn finished(self) -> Option<RunInfo> {
+        let Merging { number: id, shape, packed, .. } = self;
+        let postings = packed.postings;
+        (postings > 0).then_some(RunInfo { id, postings, bits: shape.bits })
+    }
 }
 
 /// The buckets of a run, in order.

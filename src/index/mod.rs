@@ -18,6 +18,7 @@ mod merge;
 mod notes;
 mod query;
 mod rows;
+mod snapshot;
 mod store;
 mod verify;
 mod write;

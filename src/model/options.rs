@@ -12,12 +12,13 @@ pub struct RunOptions {
     pub threads: usize,
     /// The bytes of memory that the run may plan with; `None` plans with any amount.
     ///
-    /// Keys that would take more than half of it go to a scratch file until they are sorted; sorted
-    /// keys, the keys that pairs share, windows and comparisons go to others beyond an eighth or a
-    /// sixteenth of it each. A run holds besides some 150 bytes for each document, 8 for each
-    /// candidate pair and 40 for each related one, the repeats, and the pairs' matches where
-    /// [`Scan::pairs_on_demand`](crate::Scan::pairs_on_demand) does not leave them in their file.
-    /// It needs the feature `spill`.
+    /// A run holds some 150 bytes for each document, 8 for each candidate pair and 40 for each
+    /// related one, and the repeats: 256 bytes for each document are set aside for them. Of the
+    /// rest, a quarter at least, keys may take half; more go to a scratch file until they are
+    /// sorted. Sorted keys, the keys that pairs share, windows, comparisons and the places of
+    /// repeats go to others beyond an eighth or a sixteenth of it each. The pairs' matches are in
+    /// memory where [`Scan::pairs_on_demand`](crate::Scan::pairs_on_demand) does not leave them in
+    /// their file. It needs the feature `spill`.
     pub memory: Option<u64>,
     /// The directory of scratch files; `None` is the system's for temporary files.
     pub scratch: Option<PathBuf>,
@@ -32,7 +33,19 @@ pub struct RunOptions {
 
 impl_with!(RunOptions);
 
+/// What a run holds for each document, about, whatever its memory: metadata, its class, and the
+/// pairs and repeats of ordinary text.
+const BYTES_FOR_EACH_DOCUMENT: u64 = 256;
+
 impl RunOptions {
+    /// The options of a run over so many documents: what it holds for each of them leaves less
+    /// memory for keys and pairs, but a quarter at least.
+    pub(crate) fn for_documents(&self, documents: usize) -> RunOptions {
+        let held = BYTES_FOR_EACH_DOCUMENT.saturating_mul(documents as u64);
+        let rest = |memory: u64| memory.saturating_sub(held).max(memory / 4);
+        RunOptions { memory: self.memory.map(rest), ..self.clone() }
+    }
+
     /// The bytes of one part in so many of the memory that the run may plan with.
     pub(crate) fn part_of_memory(&self, part: u64) -> usize {
         let bytes = |memory: u64| usize::try_from(memory / part).unwrap_or(usize::MAX);

@@ -65,7 +65,9 @@ pub fn within_budget(candidates: Vec<SharedKeys>, tokens: &[u32], budget: u64) -
     };
     let all: u64 = candidates.iter().map(|c| steps_of(c.0)).sum();
     if all <= budget {
-        let pairs = candidates.into_iter().map(|c| c.0).collect();
+        let mut pairs: Vec<u64> = candidates.into_iter().map(|c| c.0).collect();
+        // The list is made in the memory of the candidates, which is more than twice as large.
+        pairs.shrink_to_fit();
         return WithinBudget { pairs, steps: all, ..WithinBudget::default() };
     }
     let mut wanted = vec![0u64; tokens.len()];

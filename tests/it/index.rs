@@ -3,6 +3,7 @@
 
 mod beside_scan;
 mod refusals;
+mod while_compacting;
 
 use nearcopy::index::{Added, CheckOutcome, IndexOptions, SameId};
 use nearcopy::{

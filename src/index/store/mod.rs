@@ -1,6 +1,7 @@
 //! The storage of an index: LMDB, and every call of it. Never: what a row means.
 
 pub mod checked_buckets;
+pub mod compaction_lock;
 pub mod create;
 pub mod environment;
 pub mod errors;

@@ -139,8 +139,10 @@ impl PageCheck {
         for before in known.iter() {
             before.leaves.write().unwrap_or_else(PoisonError::into_inner).clear();
         }
-        if known.len() == KEPT {
-            known.remove(0);
+        if known.len() >= KEPT {
+            // A compaction reads one state of the index for minutes, and holds its trees.
+            let unused = known.iter().position(|trees| Arc::strong_count(trees) == 1);
+            known.remove(unused.unwrap_or(0));
         }
         known.push(trees.clone());
         Ok(trees)

@@ -42,7 +42,7 @@ impl Store {
             row.map(|(key, bytes)| (key as u32, bytes)).map_err(|e| self.storage_error(e))
         }))
     }
-    /// Appends a bucket after all others of all runs.
+    /// Writes a bucket behind all others of its run.
     pub fn append_bucket(
         &self,
         txn: &mut RwTxn,
@@ -52,10 +52,13 @@ impl Store {
     ) -> Result<()> {
         let key = run_key(run, bucket);
         self.check_row(txn, self.runs.name, &key.to_be_bytes())?;
-        self.runs
-            .rows
-            .put_with_flags(txn, PutFlags::APPEND, &key, bytes)
-            .map_err(|e| self.storage_error(e))
+        let rows = &self.runs.rows;
+        match rows.put_with_flags(txn, PutFlags::APPEND, &key, bytes) {
+            // A writer has begun a later run meanwhile.
+            Err(heed::Error::Mdb(heed::MdbError::KeyExist)) => rows.put(txn, &key, bytes),
+            written => written,
+        }
+        .map_err(|e| self.storage_error(e))
     }
     /// Reads the representative classes of a hot key, still sealed.
     pub fn hot<'t>(&self, txn: &'t RoTxn, key: u64) -> Result<Option<&'t [u8]>> {
@@ -109,15 +112,34 @@ impl Store {
     }
     /// Deletes the rows of a run.
     pub fn drop_run(&self, turn: &ProcessWriteLock, run: u32) -> Result<()> {
-        let mut txn = self.write(turn)?;
-        let all = run_key(run, 0)..=run_key(run, u32::MAX);
-        self.check_rows(&txn, self.runs.name, None)?;
-        self.runs.rows.delete_range(&mut txn, &all).map_err(|e| self.storage_error(e))?;
-        self.commit(txn)?;
-        self.checked_buckets.forget(run);
+        while self.drop_some(turn, run)? {}
         Ok(())
     }
+    /// Deletes some of the rows of a run in one transaction; returns whether any was left.
+    pub fn drop_some(&self, turn: &ProcessWriteLock, run: u32) -> Result<bool> {
+        let mut txn = self.write(turn)?;
+        let from = run_key(run, 0);
+        self.check_row(&txn, self.runs.name, &from.to_be_bytes())?;
+        let failed = |e| self.storage_error(e);
+        let first = self.runs.rows.get_greater_than_or_equal_to(&txn, &from).map_err(failed)?;
+        let Some(first) = first.map(|(key, _)| key).filter(|key| (key >> 32) as u32 == run) else {
+            self.checked_buckets.forget(run);
+            return Ok(false);
+        };
+        let last = first.saturating_add(DROPPED - 1).min(run_key(run, u32::MAX));
+        // The pages beside those that become empty are read too.
+        for key in first.saturating_sub(1)..=last.saturating_add(1) {
+            self.check_row(&txn, self.runs.name, &key.to_be_bytes())?;
+        }
+        self.runs.rows.delete_range(&mut txn, &(first..=last)).map_err(failed)?;
+        self.commit(txn)?;
+        Ok(true)
+    }
 }
+
+/// So many buckets of a run are deleted in one transaction: a writer waits for tens of
+/// milliseconds.
+const DROPPED: u64 = 1 << 13;
 
 const fn run_key(run: u32, bucket: u32) -> u64 {
     (run as u64) << 32 | bucket as u64

@@ -20,7 +20,7 @@ pub use crate::index::store::environment::{Read, Rows, Table};
 use crate::index::store::environment::{begin, open_env, table, whole};
 use crate::index::store::errors::{no_index, page_error, storage_error};
 use crate::index::store::meta_page::{DATA, PageError, check_meta_pages};
-use crate::index::store::page_check::PageCheck;
+use crate::index::store::page_check::{PageCheck, Trees};
 use crate::postings::checksum::{damaged, seal, unseal};
 use crate::sketch::fingerprint::WORD_SLOTS;
 use heed::byteorder::BigEndian;
@@ -28,6 +28,7 @@ use heed::types::{Str, U32, U64};
 use heed::{Env, EnvFlags, PutFlags, RoTxn, RwTxn, WithoutTls};
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Bytes that one transaction of a merge writes: they are held in memory until it is committed.
@@ -133,6 +134,11 @@ impl Store {
     /// Begins a read transaction.
     pub fn read(&self) -> Result<Read<'_>> {
         begin(&self.env, &self.pages, &self.path)
+    }
+    /// The trees of the pages that a transaction reads: they are checked as long as somebody holds
+    /// them, however many transactions follow.
+    pub fn trees(&self, txn: &ReadTxn) -> Result<Option<Arc<Trees>>> {
+        self.sound(self.pages.trees(txn.id()))
     }
     /// Waits for the write lock among processes, which is a lock on a file. Threads of one handle
     /// exclude each other by a lock of the caller.

@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn by_scan(
+pub fn by_scan(
     documents: &[Document],
     recipe: &Recipe,
     t: &Thresholds,
@@ -22,7 +22,12 @@ fn by_scan(
     (pairs, others, background.id())
 }
 
-fn by_index(index: &Index, documents: &[Document], others: &[String], t: &Thresholds) -> Vec<Told> {
+pub fn by_index(
+    index: &Index,
+    documents: &[Document],
+    others: &[String],
+    t: &Thresholds,
+) -> Vec<Told> {
     let mut pairs: Vec<Told> = Vec::new();
     for d in documents.iter().filter(|d| !others.contains(&d.info.id)) {
         let seen = index.seen(d, t).unwrap();
