@@ -31,9 +31,7 @@ class Bar:
             sys.stderr.flush()
 
 
-def shown(
-    progress: Union[bool, Progress, None], work: Callable[[Optional[Progress]], T]
-) -> T:
+def shown(progress: Union[bool, Progress, None], work: Callable[[Optional[Progress]], T]) -> T:
     """What ``work`` returns for what is called with the progress: a bar where it is ``True``."""
     if not isinstance(progress, bool):
         return work(progress)
@@ -44,5 +42,3 @@ def shown(
         return work(bar)
     finally:
         bar.close()
-
-
