@@ -70,6 +70,8 @@ if [ "$python" = yes ]; then
         python/wheels.sh "$out"
     else
         echo "release.sh: rustup cannot add targets here; one wheel, for this machine" >&2
+        trap 'rm -rf "$PWD/python/nearcopy.data"' EXIT
+        python3 packaging/shell_files.py python/nearcopy.data
         (cd python && maturin build --release --out "$out" && maturin sdist --out "$out")
     fi
 fi
