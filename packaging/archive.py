@@ -16,7 +16,7 @@ def main():
     target, folder = sys.argv[1:]
     built = os.environ.get("CARGO_TARGET_DIR", "target")
     ending = ".exe" if "-windows-" in target else ""
-    program = os.path.join(built, target, "release", f"nearcopy{ending}")
+    program = os.path.join(built, target, "dist", f"nearcopy{ending}")
     files = {f"nearcopy{ending}": open(program, "rb").read()}
     for name in ("README.md", "CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT"):
         files[name] = open(name, "rb").read()

@@ -52,12 +52,12 @@ for target in "${targets[@]}"; do
     case "$target" in
     *-linux-musl)
         have_tools
-        cargo zigbuild --release --locked --bin nearcopy --target "$target"
+        cargo zigbuild --profile dist --locked --bin nearcopy --target "$target"
         ;;
     *)
         # Where Rust links statically, the program needs nothing of the system that it runs on.
         RUSTFLAGS="${RUSTFLAGS:-} -C target-feature=+crt-static" \
-            cargo build --release --locked --bin nearcopy --target "$target"
+            cargo build --profile dist --locked --bin nearcopy --target "$target"
         ;;
     esac
     python3 packaging/archive.py "$target" "$out"
@@ -72,7 +72,7 @@ if [ "$python" = yes ]; then
         echo "release.sh: rustup cannot add targets here; one wheel, for this machine" >&2
         trap 'rm -rf "$PWD/python/nearcopy.data"' EXIT
         python3 packaging/shell_files.py python/nearcopy.data
-        (cd python && maturin build --release --out "$out" && maturin sdist --out "$out")
+        (cd python && maturin build --profile dist --out "$out" && maturin sdist --out "$out")
     fi
 fi
 

@@ -45,7 +45,7 @@ def runs(program):
 def runnable(wanted=None):
     """The program of this path, or the newest one of a release that runs here."""
     built = os.environ.get("CARGO_TARGET_DIR", "target")
-    found = glob.glob(f"{built}/*/release/nearcopy*") + glob.glob(f"{built}/release/nearcopy*")
+    found = glob.glob(f"{built}/*/dist/nearcopy*") + glob.glob(f"{built}/release/nearcopy*")
     names = ("nearcopy", "nearcopy.exe")
     found = [path for path in found if os.path.basename(path) in names]
     for program in [wanted] * bool(wanted) + sorted(found, key=os.path.getmtime, reverse=True):

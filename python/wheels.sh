@@ -21,7 +21,7 @@ python3 packaging/shell_files.py python/nearcopy.data
 for target in x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu; do
     rustup target add "$target"
     for python in "" python3.13t python3.14t; do
-        (cd python && maturin build --release --zig --compatibility manylinux2014 \
+        (cd python && maturin build --profile dist --zig --compatibility manylinux2014 \
             --target "$target" --out "$dist" ${python:+--interpreter "$python"})
     done
 done

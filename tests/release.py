@@ -218,7 +218,7 @@ def workflow(folder, home):
     tools.mkdir()
     run(["git", "clone", "-q", ROOT, checkout])
     target = f"{MACHINE}-unknown-linux-musl"
-    built = checkout / "target" / target / "release"
+    built = checkout / "target" / target / "dist"
     built.mkdir(parents=True)
     (archive,) = folder.glob(f"*-{target}.tar.gz")
     shutil.copy2(unpacked(archive, home / "of-workflow"), built / "nearcopy")
@@ -247,8 +247,8 @@ def workflow(folder, home):
 
     steps("others", {"${{ matrix.target }}": target})
     called = (home / "called").read_text()
-    assert f"cargo build --release --locked --bin nearcopy --target {target}" in called, called
-    assert f"maturin build --release --target {target} --out ../release-files" in called, called
+    assert f"cargo build --profile dist --locked --bin nearcopy --target {target}" in called, called
+    assert f"maturin build --profile dist --target {target} --out ../release-files" in called, called
     assert "nearcopy.data" in (home / "folder").read_text()
     # The same program and commit give the same bytes.
     parts = checkout / "parts"
