@@ -45,7 +45,7 @@ CARGO_PROFILE_DEV_OPT_LEVEL=0 \
 "$target/python-sdist-venv/bin/python" \
     -c 'import nearcopy; assert nearcopy.scan(["one text"] * 2).equal == [["0", "1"]]'
 
-for version in 3.9 3.10 3.11 3.12 3.13 3.14; do
+for version in 3.9 3.10 3.11 3.12 3.13 3.14 3.15; do
     python="python$version"
     "$python" -c 'import ensurepip, venv' 2>/dev/null || continue
     venv="$target/python$version-venv"
