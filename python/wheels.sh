@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the wheels for Linux (x86-64 and arm64, for any glibc from 2.17 on) and the source
 # distribution, into python/dist or the folder named. One wheel serves Python 3.9 and all later
-# ones; free-threaded Python knows no such wheel yet, and gets one for each of its versions. Needs
+# ones; free-threaded Python before 3.15 knows no such wheel, and gets one for 3.14. Needs
 # rustup and Python; maturin and zig, which links for old glibcs and for arm64, come from PyPI.
 set -euo pipefail
 dist="$(realpath -m "${1:-$(dirname "$0")/dist}")"
@@ -20,7 +20,7 @@ python3 packaging/shell_files.py python/nearcopy.data
 
 for target in x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu; do
     rustup target add "$target"
-    for python in "" python3.13t python3.14t; do
+    for python in "" python3.14t; do
         (cd python && maturin build --profile dist --zig --compatibility manylinux2014 \
             --target "$target" --out "$dist" ${python:+--interpreter "$python"})
     done

@@ -133,8 +133,8 @@ impl<T: Texts> Corpus<T> {
     }
 
     /// The metadata of the documents as they were passed in: in that order, and with the ids that
-    /// they had then. With [`texts`](Corpus::texts), [`from_columns`](Corpus::from_columns) makes an
-    /// equal corpus of it.
+    /// they had then. With [`texts`](Corpus::texts) they make an equal corpus again, by
+    /// [`from_columns`](Corpus::from_columns).
     pub fn infos(&self) -> &DocumentInfos {
         &self.infos
     }
