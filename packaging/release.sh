@@ -37,7 +37,7 @@ if [ ${#targets[@]} -eq 0 ]; then
             if rustup target add "$target" 2>/dev/null; then targets+=("$target"); fi
         done
         if [ ${#targets[@]} -eq 0 ]; then
-            echo "release.sh: rustup cannot add the musl targets here; $host is linked statically" >&2
+            echo "release.sh: rustup cannot add the musl targets: $host is linked statically" >&2
             targets=("$host")
         fi
         ;;
@@ -72,7 +72,8 @@ if [ "$python" = yes ]; then
         echo "release.sh: rustup cannot add targets here; one wheel, for this machine" >&2
         trap 'rm -rf "$PWD/python/nearcopy.data"' EXIT
         python3 packaging/shell_files.py python/nearcopy.data
-        (cd python && maturin build --profile dist --out "$out" && maturin sdist --out "$out")
+        (cd python && maturin build --profile dist --compression-level 9 --out "$out" &&
+            maturin sdist --out "$out")
     fi
 fi
 

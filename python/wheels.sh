@@ -22,7 +22,8 @@ for target in x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu; do
     rustup target add "$target"
     for python in "" python3.14t; do
         (cd python && maturin build --profile dist --zig --compatibility manylinux2014 \
-            --target "$target" --out "$dist" ${python:+--interpreter "$python"})
+            --compression-level 9 --target "$target" --out "$dist" \
+            ${python:+--interpreter "$python"})
     done
 done
 (cd python && maturin sdist --out "$dist")

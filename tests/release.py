@@ -248,7 +248,7 @@ def workflow(folder, home):
     steps("others", {"${{ matrix.target }}": target})
     called = (home / "called").read_text()
     assert f"cargo build --profile dist --locked --bin nearcopy --target {target}" in called, called
-    assert f"maturin build --profile dist --target {target} --out ../release-files" in called, called
+    assert f"maturin build --profile dist --compression-level 9 --target {target}" in called, called
     assert "nearcopy.data" in (home / "folder").read_text()
     # The same program and commit give the same bytes.
     parts = checkout / "parts"
