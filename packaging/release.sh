@@ -70,8 +70,8 @@ if [ "$python" = yes ]; then
         python/wheels.sh "$out"
     else
         echo "release.sh: rustup cannot add targets here; one wheel, for this machine" >&2
-        trap 'rm -rf "$PWD/python/nearcopy.data"' EXIT
-        python3 packaging/shell_files.py python/nearcopy.data
+        trap 'rm -rf "$PWD/python/nearcopy._nearcopy.data"' EXIT
+        python3 packaging/shell_files.py python/nearcopy._nearcopy.data
         (cd python && maturin build --profile dist --compression-level 9 --out "$out" &&
             maturin sdist --out "$out")
     fi

@@ -3,9 +3,9 @@
 
     shell_files.py FOLDER [PROGRAM]
 
-writes them into FOLDER, python/nearcopy.data, where maturin takes them into the wheel: pip then
-installs them below share/ of the environment. Without PROGRAM it is one that was built here for
-this machine, or that is built now. Run it in the root of a checkout."""
+writes them into FOLDER, python/nearcopy._nearcopy.data, where maturin takes them into the wheel:
+pip then installs them below share/ of the environment. Without PROGRAM it is one that was built
+here for this machine, or that is built now. Run it in the root of a checkout."""
 
 import glob
 import os

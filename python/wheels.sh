@@ -15,8 +15,8 @@ tools="$CARGO_TARGET_DIR/wheels-venv"
 export PATH="$tools/bin:$PATH"
 
 # Manual pages and completions, which maturin takes from this folder.
-trap 'rm -rf "$PWD/python/nearcopy.data"' EXIT
-python3 packaging/shell_files.py python/nearcopy.data
+trap 'rm -rf "$PWD/python/nearcopy._nearcopy.data"' EXIT
+python3 packaging/shell_files.py python/nearcopy._nearcopy.data
 
 for target in x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu; do
     rustup target add "$target"

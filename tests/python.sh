@@ -20,8 +20,8 @@ export MATURIN_PEP517_ARGS="--profile dev"
 
 echo "-- the wheel"
 rm -rf "$target/python-dist"
-trap 'rm -rf "$PWD/python/nearcopy.data"' EXIT
-python3 packaging/shell_files.py python/nearcopy.data "$program"
+trap 'rm -rf "$PWD/python/nearcopy._nearcopy.data"' EXIT
+python3 packaging/shell_files.py python/nearcopy._nearcopy.data "$program"
 (cd python && "$tools/bin/maturin" build --quiet --profile dev --out "$target/python-dist")
 wheel="$(echo "$target"/python-dist/*.whl)"
 "$tools/bin/pip" install --quiet --force-reinstall --no-deps "$wheel"

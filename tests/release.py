@@ -249,7 +249,7 @@ def workflow(folder, home):
     called = (home / "called").read_text()
     assert f"cargo build --profile dist --locked --bin nearcopy --target {target}" in called, called
     assert f"maturin build --profile dist --compression-level 9 --target {target}" in called, called
-    assert "nearcopy.data" in (home / "folder").read_text()
+    assert "nearcopy._nearcopy.data" in (home / "folder").read_text()
     # The same program and commit give the same bytes.
     parts = checkout / "parts"
     (parts / "linux").mkdir(parents=True)
