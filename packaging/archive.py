@@ -5,48 +5,28 @@ built for it. The same commit gives the same bytes: no owner, the time of the co
 import gzip
 import io
 import os
-import re
 import subprocess
 import sys
 import tarfile
-import tempfile
 
-SHELLS = ("bash", "zsh", "fish", "powershell")
-
-
-def output(command):
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+from shell_files import output, runnable, shell_files, version
 
 
 def main():
     target, folder = sys.argv[1:]
-    with open("Cargo.toml", encoding="utf-8") as manifest:
-        version = re.search(r'^version = "(.*)"', manifest.read(), re.MULTILINE)[1]
     built = os.environ.get("CARGO_TARGET_DIR", "target")
     ending = ".exe" if "-windows-" in target else ""
-    program = os.path.join(built, target, "release", f"nearcopy{ending}")
+    program = os.path.join(built, target, "dist", f"nearcopy{ending}")
     files = {f"nearcopy{ending}": open(program, "rb").read()}
     for name in ("README.md", "CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT"):
         files[name] = open(name, "rb").read()
-    # Only a program of this machine's kind can say what its own flags are.
-    try:
-        runs = subprocess.run([program, "--version"], stdout=subprocess.DEVNULL).returncode == 0
-    except OSError:
-        runs = False
-    if runs:
-        for shell in SHELLS:
-            files[f"completions/nearcopy.{shell}"] = output(
-                [program, "generate", "completions", shell]
-            )
-        with tempfile.TemporaryDirectory() as man:
-            output([program, "generate", "man", man])
-            for page in os.listdir(man):
-                files[f"man/{page}"] = open(os.path.join(man, page), "rb").read()
+    # Only a program of this machine's kind can say what its own flags are; all have the same.
+    files.update(shell_files(runnable(program)))
     try:
         when = int(output(["git", "log", "-1", "--format=%ct"]))
     except (OSError, subprocess.CalledProcessError):
         when = 0
-    name = f"nearcopy-{version}-{target}"
+    name = f"nearcopy-{version()}-{target}"
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for path in sorted(files):

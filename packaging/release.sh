@@ -37,7 +37,7 @@ if [ ${#targets[@]} -eq 0 ]; then
             if rustup target add "$target" 2>/dev/null; then targets+=("$target"); fi
         done
         if [ ${#targets[@]} -eq 0 ]; then
-            echo "release.sh: rustup cannot add the musl targets here; $host is linked statically" >&2
+            echo "release.sh: rustup cannot add the musl targets: $host is linked statically" >&2
             targets=("$host")
         fi
         ;;
@@ -52,12 +52,12 @@ for target in "${targets[@]}"; do
     case "$target" in
     *-linux-musl)
         have_tools
-        cargo zigbuild --release --locked --bin nearcopy --target "$target"
+        cargo zigbuild --profile dist --locked --bin nearcopy --target "$target"
         ;;
     *)
         # Where Rust links statically, the program needs nothing of the system that it runs on.
         RUSTFLAGS="${RUSTFLAGS:-} -C target-feature=+crt-static" \
-            cargo build --release --locked --bin nearcopy --target "$target"
+            cargo build --profile dist --locked --bin nearcopy --target "$target"
         ;;
     esac
     python3 packaging/archive.py "$target" "$out"
@@ -70,7 +70,10 @@ if [ "$python" = yes ]; then
         python/wheels.sh "$out"
     else
         echo "release.sh: rustup cannot add targets here; one wheel, for this machine" >&2
-        (cd python && maturin build --release --out "$out" && maturin sdist --out "$out")
+        trap 'rm -rf "$PWD/python/nearcopy._nearcopy.data"' EXIT
+        python3 packaging/shell_files.py python/nearcopy._nearcopy.data
+        (cd python && maturin build --profile dist --compression-level 9 --out "$out" &&
+            maturin sdist --out "$out")
     fi
 fi
 

@@ -73,18 +73,24 @@ def main():
     for node in sorted(nodes, key=lambda node: node["id"]):
         if node["id"] in needed:
             depends = {d["pkg"] for d in node["deps"]} & needed
-            edges.append({
-                "ref": purl(packages[node["id"]]),
-                "dependsOn": sorted(purl(packages[ident]) for ident in depends),
-            })
-    json.dump({
-        "bomFormat": "CycloneDX",
-        "specVersion": "1.5",
-        "version": 1,
-        "metadata": {"component": component(root, "application")},
-        "components": [component(packages[ident], "library") for ident in of],
-        "dependencies": edges,
-    }, sys.stdout, indent=1)
+            edges.append(
+                {
+                    "ref": purl(packages[node["id"]]),
+                    "dependsOn": sorted(purl(packages[ident]) for ident in depends),
+                }
+            )
+    json.dump(
+        {
+            "bomFormat": "CycloneDX",
+            "specVersion": "1.5",
+            "version": 1,
+            "metadata": {"component": component(root, "application")},
+            "components": [component(packages[ident], "library") for ident in of],
+            "dependencies": edges,
+        },
+        sys.stdout,
+        indent=1,
+    )
     print()
 
 

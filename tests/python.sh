@@ -13,16 +13,21 @@ python3 -c 'import ensurepip, venv' 2>/dev/null ||
     { apt-get update -qq && apt-get install -y -qq python3 python3-venv; }
 [ -x "$tools/bin/pip" ] || python3 -m venv "$tools"
 "$tools/bin/pip" install --quiet 'maturin>=1.9,<2' pytest mypy pyright \
-    pandas polars pyarrow scrapy datasets datasketch pysail pyspark-client
+    pandas polars pyarrow duckdb scrapy datasets datasketch pysail pyspark-client joblib
 
 # The library is built already, with the tests, where both have one profile and the same features.
 export MATURIN_PEP517_ARGS="--profile dev"
 
 echo "-- the wheel"
 rm -rf "$target/python-dist"
+trap 'rm -rf "$PWD/python/nearcopy._nearcopy.data"' EXIT
+python3 packaging/shell_files.py python/nearcopy._nearcopy.data "$program"
 (cd python && "$tools/bin/maturin" build --quiet --profile dev --out "$target/python-dist")
 wheel="$(echo "$target"/python-dist/*.whl)"
 "$tools/bin/pip" install --quiet --force-reinstall --no-deps "$wheel"
+"$program" generate completions bash |
+    cmp - "$tools/share/bash-completion/completions/nearcopy"
+[ -s "$tools/share/man/man1/nearcopy-scan.1" ]
 
 echo "-- its tests, with $("$tools/bin/python" --version) and pandas, polars, pyarrow, Scrapy, datasets, Sail"
 # From another folder, so that what is installed is tested and not what lies here.
@@ -45,7 +50,7 @@ CARGO_PROFILE_DEV_OPT_LEVEL=0 \
 "$target/python-sdist-venv/bin/python" \
     -c 'import nearcopy; assert nearcopy.scan(["one text"] * 2).equal == [["0", "1"]]'
 
-for version in 3.9 3.10 3.11 3.12 3.13 3.14; do
+for version in 3.9 3.10 3.11 3.12 3.13 3.14 3.15; do
     python="python$version"
     "$python" -c 'import ensurepip, venv' 2>/dev/null || continue
     venv="$target/python$version-venv"

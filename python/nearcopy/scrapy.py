@@ -52,6 +52,9 @@ index but was never stored, because the crawl was killed in between, say, is pas
 crawled again. An index that cannot be opened, or a setting that is wrong, ends the crawl before it
 begins.
 
+A drop is one line of the log, without the item. A formatter that the project sets as
+``LOG_FORMATTER``, with a ``dropped`` of its own, says it in its own way.
+
 Stats: each item is one of ``nearcopy/no_text``, ``nearcopy/no_id``, ``nearcopy/errors`` and
 ``nearcopy/checked``; each that is checked is one of ``nearcopy/added``, ``nearcopy/replaced``,
 ``nearcopy/known``, and ``nearcopy/dropped`` or ``nearcopy/flagged``, which are also told by
@@ -72,10 +75,12 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Optional, Union, cas
 
 from itemadapter import ItemAdapter
 from scrapy.exceptions import DropItem, NotConfigured
+from scrapy.logformatter import LogFormatter
 
 from ._errors import SettingError
 from ._input import GUESSES, PAGE
-from ._nearcopy import Index, Sighting, _host
+from ._nearcopy import Index, _host
+from ._scrapy_words import PASSAGE, clean, plain, words
 from ._settings import Relation
 
 if TYPE_CHECKING:
@@ -87,7 +92,6 @@ __all__ = ["NearCopyPipeline", "SeenBefore"]
 logger = logging.getLogger(__name__)
 
 RELATIONS: tuple[Relation, ...] = get_args(Relation)
-PREPOSITIONS = {"equal": " to", "near-copy": " of", "template": " with"}
 # Of a crawled page the address is what it is called, whatever number it has besides.
 URLS = GUESSES["url"]
 NAMES = {
@@ -95,7 +99,6 @@ NAMES = {
     "id": URLS + [name for name in GUESSES["id"] if name not in URLS],
 }
 SURROGATES = re.compile("[\ud800-\udfff]")
-PASSAGE = 200
 
 Fields = MutableMapping[str, Any]
 
@@ -118,8 +121,11 @@ class SeenBefore(DropItem):  # type: ignore[misc, unused-ignore]
     """
 
     def __init__(self, seen: dict[str, Any]) -> None:
-        super().__init__(_words(seen))
+        super().__init__(words(seen))
         self.seen = seen
+
+    def __reduce__(self) -> tuple[type[SeenBefore], tuple[dict[str, Any]]]:
+        return type(self), (self.seen,)
 
 
 class Page(NamedTuple):
@@ -176,6 +182,7 @@ class NearCopyPipeline:
             role: settings.get(f"NEARCOPY_{role.upper()}_FIELD") or None for role in NAMES
         }
         self._told: set[str] = set()
+        _log_without_items(crawler)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -206,7 +213,7 @@ class NearCopyPipeline:
             self._tell(
                 type(error).__name__,
                 logging.ERROR,
-                f"passed on unchecked: {_clean(page.id, PASSAGE)}: {error}",
+                f"passed on unchecked: {clean(page.id, PASSAGE)}: {error}",
             )
             return item
         self._count("checked")
@@ -238,8 +245,8 @@ class NearCopyPipeline:
             unless=self._unless,
         )
         if self._flag is not None:
-            return Answer(checked.outcome, [_plain(seen) for seen in checked.sightings])
-        forbids = (seen for seen in map(_plain, checked.sightings) if self._forbids(page, seen))
+            return Answer(checked.outcome, [plain(seen) for seen in checked.sightings])
+        forbids = (seen for seen in map(plain, checked.sightings) if self._forbids(page, seen))
         return Answer(checked.outcome, [next(forbids)] if checked.refused else [])
 
     def _forbids(self, page: Page, seen: dict[str, Any]) -> bool:
@@ -303,7 +310,7 @@ class NearCopyPipeline:
         given = self._fields[role]
         there = ", ".join(f"{field} ({type(value).__name__})" for field, value in fields.items())
         looked = ", ".join(NAMES[role]) if given is None else given
-        return _clean(f"looked for {looked}; a {kind} with {there or 'no fields'}", 1000) + (
+        return clean(f"looked for {looked}; a {kind} with {there or 'no fields'}", 1000) + (
             f"; NEARCOPY_{role.upper()}_FIELD says which field it is"
         )
 
@@ -384,39 +391,19 @@ def _read(
     return read, share if known else None, raw if digits else None
 
 
-def _plain(seen: Sighting) -> dict[str, Any]:
-    """A sighting as JSON has it."""
-    passage = None
-    for match in seen.matches[:1]:
-        a, b = match.a, match.b
-        passage = {"text": a.text[:PASSAGE], "a": [a.start, a.end], "b": [b.start, b.end]}
-    return {
-        "id": seen.id,
-        "title": seen.title,
-        "source": seen.source,
-        "date": seen.date,
-        "relation": seen.relation,
-        "copies": seen.copies,
-        "read": seen.read,
-        "resemblance": seen.resemblance,
-        "coverage_a": seen.coverage_a,
-        "coverage_b": seen.coverage_b,
-        "passage": passage,
-    }
-
-
-def _words(seen: dict[str, Any]) -> str:
-    """Why an item is dropped, on one line of a log."""
-    relation = seen["relation"]
-    partner = f"{PREPOSITIONS.get(relation, '')} {_clean(seen['id'], PASSAGE)}"
-    said = f"{relation}{partner} ({seen['coverage_a']:.0%} of the text)"
-    passage = seen["passage"]
-    return said if passage is None else f'{said}: "{_clean(passage["text"], 80)}"'
-
-
-def _clean(text: str, most: int) -> str:
-    """Text from outside for a log: one line, without what moves a cursor or turns the direction of
-    writing.
+def _log_without_items(crawler: Crawler) -> None:
+    """Lets Scrapy log a drop of this pipeline in one line: its usual formatter adds the whole item.
+    One that the project has set stays as it is.
     """
-    line = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(text[: 4 * most].split()))
-    return line if len(line) <= most else line[: most - 1] + "…"
+    formatter: Any = getattr(crawler, "logformatter", None)
+    if getattr(type(formatter), "dropped", None) is not LogFormatter.dropped:
+        return
+    usual: Callable[..., Any] = formatter.dropped
+
+    def dropped(item: Any, exception: BaseException, *rest: Any, **named: Any) -> Any:
+        said = usual(item, exception, *rest, **named)
+        if isinstance(exception, SeenBefore):
+            return {**said, "msg": "Dropped: %(exception)s", "args": {"exception": exception}}
+        return said
+
+    formatter.dropped = dropped

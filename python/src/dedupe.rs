@@ -7,12 +7,14 @@ use crate::errors::{bad, raise};
 use crate::files::rows;
 use crate::groups::Removed;
 use crate::index::Index;
+use crate::pickle::{Reduced, call};
 use crate::run::{briefly, run};
 use crate::scanned::{kept, removed};
 use crate::settings::Settings;
+use crate::stored::documents_state;
 use nearcopy::clean::{Cleaning, Plan};
 use nearcopy::index::AgainstIndex;
-use nearcopy::{Removal, RunOptions, Scan};
+use nearcopy::{Document, Documents, Removal, RunOptions, Scan};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::sync::Arc;
@@ -39,7 +41,7 @@ pub fn dedupe(
     let boilerplate = arguments::texts(boilerplate_from, "boilerplate_from")?;
     let rows = rows(columns)?;
     let (count, files) = (rows.count, rows.files);
-    let Some(index) = index.map(Bound::get) else {
+    let Some(given) = index else {
         let Settings { recipe, thresholds, .. } = Settings::new(Some(settings))?;
         let removal = arguments::removal(drop, Removal::default())?;
         let corpus = Arc::new(rows.corpus(py)?);
@@ -53,10 +55,9 @@ pub fn dedupe(
     if files {
         return Err(bad("paths together with an index: `nearcopy dedupe --index` reads them"));
     }
-    let thresholds = index.asked(Some(settings))?.thresholds;
+    let thresholds = given.get().asked(Some(settings))?.thresholds;
     let removal = arguments::removal(drop, Removal::against_references())?;
-    let (index, documents) = (index.index()?, rows.documents());
-    let asked = index.clone();
+    let (asked, documents) = (given.get().index()?, rows.documents());
     let (found, plan) = run(py, progress, move |meter| {
         let scan = Scan::new().thresholds(removal.thresholds(&thresholds));
         let scan = scan.threads(options.threads).boilerplate_from(&boilerplate).progress(meter);
@@ -66,19 +67,61 @@ pub fn dedupe(
         Ok((found, plan))
     })?;
     say_renamed(py, &found.corpus)?;
+    let mut known: Vec<String> = found.known.iter().cloned().collect();
+    known.sort_unstable();
     Ok(Deduped {
         removed: removed(&found.corpus, false, &plan),
         rows: count,
-        against: Some((index, found, plan)),
+        against: Some(Against {
+            index: given.clone().unbind(),
+            known,
+            stays: Stays::Found(Box::new((found, plan))),
+        }),
     })
+}
+
+/// The documents that stay.
+pub enum Stays {
+    /// Those of a scan that a plan keeps.
+    Found(Box<(AgainstIndex, Plan)>),
+    /// Those that a pickle holds.
+    Documents(Vec<Document>),
+}
+
+impl Stays {
+    /// The documents with their texts.
+    pub fn documents(&self) -> nearcopy::Result<Vec<Document>> {
+        let (found, plan) = match self {
+            Stays::Found(found) => &**found,
+            Stays::Documents(documents) => return Ok(documents.clone()),
+        };
+        let one = |n: u32| {
+            let text = found.corpus.text(n as usize)?;
+            Ok(found.corpus.info(n as usize).into_owned().with_text(text))
+        };
+        plan.staying(&found.corpus).map(one).collect()
+    }
+}
+
+/// A removal against an index.
+pub struct Against {
+    /// The index.
+    pub index: Py<Index>,
+    /// Ids of documents that it already has with the same text.
+    pub known: Vec<String>,
+    /// What can be added to it.
+    pub stays: Stays,
 }
 
 /// The documents to keep and the documents to remove, each with the copy that is kept.
 #[pyclass(frozen, module = "nearcopy")]
 pub struct Deduped {
-    removed: Vec<Removed>,
-    rows: usize,
-    against: Option<(Arc<nearcopy::Index>, AgainstIndex, Plan)>,
+    /// The documents to remove.
+    pub removed: Vec<Removed>,
+    /// The number of rows of the input.
+    pub rows: usize,
+    /// The index, where there is one.
+    pub against: Option<Against>,
 }
 
 #[pymethods]
@@ -96,19 +139,35 @@ impl Deduped {
     /// Ids of the documents that the index already has with the same text.
     #[getter]
     fn known(&self) -> Vec<String> {
-        let mut known: Vec<String> =
-            self.against.iter().flat_map(|(_, found, _)| found.known.iter().cloned()).collect();
-        known.sort_unstable();
-        known
+        self.against.as_ref().map(|against| against.known.clone()).unwrap_or_default()
     }
     /// Adds the kept documents to the index. Call it once they are written to their destination:
     /// the next run removes every document that the index has.
     fn add_to_index<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let Some((index, found, plan)) = &self.against else {
+        let Some(Against { index, stays, .. }) = &self.against else {
             return Err(bad("there is no index to add to: dedupe takes one as index="));
         };
-        let added = briefly(py, || found.add(index, plan.staying(&found.corpus))).map_err(raise)?;
-        crate::document::counts(py, added)
+        let index = index.get().index()?;
+        let added = briefly(py, || match stays {
+            Stays::Found(found) => found.0.add(&index, found.1.staying(&found.0.corpus)),
+            Stays::Documents(documents) => index.add_all(documents.iter().cloned()),
+        });
+        crate::document::counts(py, added.map_err(raise)?)
+    }
+    fn __copy__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+    fn __deepcopy__(slf: Py<Self>, _memo: &Bound<PyAny>) -> Py<Self> {
+        slf
+    }
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> Reduced<'py> {
+        let (py, Deduped { removed, rows, against }) = (slf.py(), slf.get());
+        // What stays is in it, so that it can still be added to the index.
+        let against = against.as_ref().map(|Against { index, known, stays }| {
+            let documents = documents_state(py, stays.documents().map_err(raise)?)?;
+            Ok::<_, PyErr>((index.clone_ref(py), known.clone(), documents))
+        });
+        call(py, "deduped", (removed.clone(), *rows, against.transpose()?))
     }
     fn __repr__(&self) -> String {
         format!("<nearcopy.Deduped: {} of {} removed>", self.removed.len(), self.rows)

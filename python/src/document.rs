@@ -6,11 +6,11 @@ use crate::documents::{plain, warn};
 use crate::errors::bad;
 use crate::findings::Sighting;
 use crate::page_read::{page_read, written};
-use crate::pickle::call;
+use crate::pickle::{Reduced, call};
 use nearcopy::document::PageRead;
 use nearcopy::index::AddedCounts;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyTuple};
+use pyo3::types::{PyDict, PyList};
 use std::sync::Arc;
 
 /// A document: the type that ``scan`` and ``Index.add_all`` take, and that an index returns.
@@ -83,9 +83,7 @@ impl Document {
     fn read_raw(&self) -> Option<String> {
         self.page.and_then(|read| read.raw_hex())
     }
-    fn __reduce__<'py>(
-        slf: &Bound<'py, Self>,
-    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> Reduced<'py> {
         let own = slf.get();
         let page = written(own.page);
         call(slf.py(), "document", (&own.id, &own.text, &own.source, &own.date, &own.title, page))
@@ -117,9 +115,7 @@ impl Checked {
     fn refused(&self) -> bool {
         self.outcome == "refused"
     }
-    fn __reduce__<'py>(
-        slf: &Bound<'py, Self>,
-    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> Reduced<'py> {
         call(slf.py(), "checked", (slf.get().outcome, PyList::new(slf.py(), &slf.get().sightings)?))
     }
     fn __repr__(&self, py: Python) -> PyResult<String> {

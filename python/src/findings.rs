@@ -2,7 +2,7 @@
 //! finds anything.
 
 use crate::page_read::written;
-use crate::pickle::{self, call};
+use crate::pickle::{self, Reduced, call};
 use nearcopy::detection::{Match as CoreMatch, TemplateReason};
 use nearcopy::document::PageRead;
 use nearcopy::text::LineIndex;
@@ -44,9 +44,7 @@ impl Span {
     fn __len__(&self) -> usize {
         (self.end - self.start) as usize
     }
-    fn __reduce__<'py>(
-        slf: &Bound<'py, Self>,
-    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> Reduced<'py> {
         let own = slf.get();
         call(slf.py(), "span", (own.start, own.end, own.bytes, own.lines, &own.text))
     }
@@ -93,6 +91,13 @@ pub struct Match {
 
 #[pymethods]
 impl Match {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> Reduced<'py> {
+        let (py, own) = (slf.py(), slf.get());
+        let blocks: Vec<_> =
+            own.blocks.iter().map(|(a, b)| (a.clone_ref(py), b.clone_ref(py))).collect();
+        let spans = (own.a.clone_ref(py), own.b.clone_ref(py));
+        call(py, "match", (spans.0, spans.1, own.tokens, own.identity, blocks))
+    }
     fn __repr__(&self, py: Python) -> String {
         let (a, b) = (self.a.get(), self.b.bind(py).get());
         let passage = nearcopy::text::first_words(&a.text);
@@ -108,13 +113,16 @@ impl Match {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Facts {
     /// The number of facts that agree.
-    agree: u32,
+    pub agree: u32,
     /// The number of facts that could be compared.
-    compared: u32,
+    pub compared: u32,
 }
 
 #[pymethods]
 impl Facts {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> Reduced<'py> {
+        call(slf.py(), "facts", (slf.get().agree, slf.get().compared))
+    }
     fn __repr__(&self) -> String {
         format!("Facts(agree={}, compared={})", self.agree, self.compared)
     }
@@ -242,9 +250,7 @@ impl Comparison {
         });
         out
     }
-    fn __reduce__<'py>(
-        slf: &Bound<'py, Self>,
-    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> Reduced<'py> {
         call(slf.py(), "comparison", (slf.get().state(slf.py())?,))
     }
     fn __repr__(&self) -> String {
@@ -288,9 +294,7 @@ pub struct Pair {
 
 #[pymethods]
 impl Pair {
-    fn __reduce__<'py>(
-        slf: &Bound<'py, Self>,
-    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> Reduced<'py> {
         let own = slf.get();
         let state = slf.as_super().get().state(slf.py())?;
         call(slf.py(), "pair", (state, &own.a, &own.b, own.row_a, own.row_b, &own.earlier))
@@ -344,9 +348,7 @@ impl Sighting {
     fn read_share(&self) -> Option<f64> {
         self.page.map(|read| read.fraction())
     }
-    fn __reduce__<'py>(
-        slf: &Bound<'py, Self>,
-    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> Reduced<'py> {
         let own = slf.get();
         let state = slf.as_super().get().state(slf.py())?;
         call(

@@ -2,6 +2,7 @@
 //! anything.
 
 use crate::findings::Span;
+use crate::pickle::{Reduced, call};
 use pyo3::prelude::*;
 
 /// Near-copies of one document.
@@ -21,6 +22,10 @@ pub struct Cluster {
 
 #[pymethods]
 impl Cluster {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> Reduced<'py> {
+        let Cluster { id, representative, members, rows, weakest } = slf.get();
+        call(slf.py(), "cluster", (id, representative, members, rows, *weakest))
+    }
     fn __len__(&self) -> usize {
         self.members.len()
     }
@@ -47,6 +52,11 @@ pub struct Place {
 
 #[pymethods]
 impl Place {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> Reduced<'py> {
+        let (Span { start, end, bytes, lines, text }, own) = (slf.as_super().get(), slf.get());
+        let span = (*start, *end, *bytes, *lines, text);
+        call(slf.py(), "place", (span, &own.document, own.row))
+    }
     fn __repr__(slf: PyRef<Self>) -> String {
         let span = slf.as_super();
         format!("Place({:?}, {}, {})", slf.document, span.start, span.end)
@@ -78,6 +88,13 @@ pub struct Repeat {
 
 #[pymethods]
 impl Repeat {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> Reduced<'py> {
+        let own = slf.get();
+        let places: Vec<_> = own.places.iter().map(|place| place.clone_ref(slf.py())).collect();
+        let counts = (own.count, own.documents, own.tokens, own.period);
+        let kinds = (own.paragraph, own.boilerplate, own.note);
+        call(slf.py(), "repeat", (&own.text, counts, kinds, places))
+    }
     fn __repr__(&self) -> String {
         format!("Repeat({:?}, count={}, documents={})", self.text, self.count, self.documents)
     }
@@ -101,6 +118,10 @@ pub struct Removed {
 
 #[pymethods]
 impl Removed {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> Reduced<'py> {
+        let Removed { id, row, partner, relation, coverage } = slf.get();
+        call(slf.py(), "removed", (id, *row, partner, *relation, *coverage))
+    }
     fn __repr__(&self) -> String {
         format!("Removed({:?}, {} of {:?})", self.id, self.relation, self.partner)
     }

@@ -20,6 +20,7 @@ mod run;
 mod scanned;
 mod settings;
 mod spark;
+mod stored;
 mod tables;
 mod unpickle;
 
@@ -52,7 +53,10 @@ mod _nearcopy {
         spark_sketch, spark_stage, spark_stages,
     };
     #[pymodule_export]
-    use super::unpickle::{checked, comparison, document, pair, sighting, span};
+    use super::unpickle::{
+        checked, cluster, comparison, deduped, document, facts, findings, matched, pair, place,
+        removed, repeat, report, sighting, span,
+    };
 
     use super::PyModuleMethods;
     use pyo3::types::PyModule;

@@ -1,12 +1,15 @@
 //! Owns: lists of findings whose items are created on access. Never: a finding.
 
+use crate::pickle::{Reduced, call};
 use crate::scanned::Scanned;
+use crate::stored::scan_state;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// The kind of findings.
+#[derive(Clone, Copy)]
 pub enum What {
     /// Clusters.
     Clusters,
@@ -14,6 +17,20 @@ pub enum What {
     Pairs,
     /// Repeats.
     Repeats,
+}
+
+impl What {
+    /// All kinds.
+    pub const ALL: [What; 3] = [What::Clusters, What::Pairs, What::Repeats];
+
+    /// The name of the list in a report.
+    pub fn name(self) -> &'static str {
+        match self {
+            What::Clusters => "clusters",
+            What::Pairs => "pairs",
+            What::Repeats => "repeats",
+        }
+    }
 }
 
 /// A list whose items are created on access.
@@ -68,6 +85,16 @@ impl Listed {
     }
     fn __iter__(slf: Py<Self>) -> ListedIter {
         ListedIter { listed: slf, at: AtomicUsize::new(0) }
+    }
+    fn __copy__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+    fn __deepcopy__(slf: Py<Self>, _memo: &Bound<PyAny>) -> Py<Self> {
+        slf
+    }
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> Reduced<'py> {
+        let Listed { found, what } = slf.get();
+        call(slf.py(), "findings", (what.name(), scan_state(slf.py(), found)?))
     }
     fn __repr__<'py>(&self, py: Python<'py>) -> PyResult<String> {
         let length = self.__len__();

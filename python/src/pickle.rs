@@ -1,5 +1,5 @@
-//! Owns: the state of an object in a pickle, and the function that restores it. Never: restores it
-//! (that is `pickled`).
+//! Owns: the state of an object in a pickle, and the function that restores it. Never: restores
+//! it (that is `unpickle`).
 
 use nearcopy::Span as Range;
 use nearcopy::detection::Match;
@@ -16,13 +16,11 @@ pub type Scores =
 /// A comparison: both texts, the scores, the matches.
 pub type State = (String, String, Scores, Vec<Matched>);
 
-/// The result of `__reduce__`: the function of `pickled` that restores the object, and its
-/// arguments.
-pub fn call<'py, A>(
-    py: Python<'py>,
-    name: &str,
-    arguments: A,
-) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)>
+/// The result of `__reduce__`: the function that restores the object, and its arguments.
+pub type Reduced<'py> = PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)>;
+
+/// The call of a function of `unpickle` that restores an object.
+pub fn call<'py, A>(py: Python<'py>, name: &str, arguments: A) -> Reduced<'py>
 where
     A: IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error = PyErr>,
 {

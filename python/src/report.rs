@@ -6,9 +6,11 @@ use crate::errors::{bad, io};
 use crate::files::rows;
 use crate::groups::Removed;
 use crate::listed::{Listed, What};
+use crate::pickle::{Reduced, call};
 use crate::run::{briefly, run};
 use crate::scanned::{Scanned, kept, removed};
 use crate::settings::{Settings, thresholds_dict};
+use crate::stored::scan_state;
 use nearcopy::report::{self, Findings, HtmlOptions, HtmlSummaryOptions};
 use nearcopy::{Removal, RunOptions, Scan};
 use pyo3::prelude::*;
@@ -65,7 +67,7 @@ pub fn scan(
         rows: count,
         files,
     };
-    Ok(Report { found: Arc::new(found) })
+    Ok(Report::new(Arc::new(found)))
 }
 
 /// The findings of a scan. Items of the lists are created on access; nothing is copied before.
@@ -75,6 +77,10 @@ pub struct Report {
 }
 
 impl Report {
+    /// The report of a scan.
+    pub fn new(found: Arc<Scanned>) -> Report {
+        Report { found }
+    }
     fn written(
         &self,
         py: Python,
@@ -290,6 +296,15 @@ impl Report {
         crate::tables::columns(py, &self.found, what)
     }
 
+    fn __copy__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+    fn __deepcopy__(slf: Py<Self>, _memo: &Bound<PyAny>) -> Py<Self> {
+        slf
+    }
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> Reduced<'py> {
+        call(slf.py(), "report", (scan_state(slf.py(), &slf.get().found)?,))
+    }
     fn __repr__(&self) -> String {
         let s = &self.found.detection.summary;
         format!(

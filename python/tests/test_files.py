@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import nearcopy
@@ -85,6 +86,37 @@ def test_a_bar_is_shown_and_gone(folder: Path, capsys: pytest.CaptureFixture[str
     assert "%" in shown and shown.endswith("\r"), shown[-200:]
     nearcopy.scan(folder, progress=False)
     assert capsys.readouterr().err == ""
+
+
+def test_a_cell_of_a_notebook_has_a_bar_of_its_own(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[dict[str, str]] = []
+
+    class Handle:
+        def update(self, content: dict[str, str], raw: bool) -> None:
+            assert raw and shown
+            shown.append(content)
+
+    def display(content: dict[str, str], raw: bool, display_id: bool) -> Handle:
+        assert raw and display_id and not shown
+        shown.append(content)
+        return Handle()
+
+    kernel = types.SimpleNamespace(kernel=object())
+    ipython = types.SimpleNamespace(get_ipython=lambda: kernel)
+    monkeypatch.setitem(sys.modules, "IPython", ipython)  # type: ignore[arg-type]
+    of_cells = types.SimpleNamespace(display=display)
+    monkeypatch.setitem(sys.modules, "IPython.display", of_cells)  # type: ignore[arg-type]
+    texts = [f"{n} words of the text number {n}, and some more" for n in range(20000)]
+    nearcopy.scan(texts, progress=True)
+    assert "%" in shown[0]["text/plain"] and "<progress" in shown[0]["text/html"]
+    assert shown[-1] == {"text/plain": "", "text/html": ""} and len(shown) > 2
+    # A terminal of IPython has no kernel.
+    kernel.kernel = None
+    nearcopy.scan(texts[:10], progress=True)
+    printed = capsys.readouterr()
+    assert printed.err.count("%") == 1 and printed.out == ""
 
 
 def command(*arguments: str, cwd: Path) -> "subprocess.CompletedProcess[str]":

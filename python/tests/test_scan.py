@@ -54,6 +54,16 @@ def arrow_tables(rows):
     yield table.set_column(1, "text", table["text"].dictionary_encode())
 
 
+def duckdb_relations(rows):
+    duckdb = pytest.importorskip("duckdb")
+    pyarrow = pytest.importorskip("pyarrow")
+    table = pyarrow.Table.from_pylist(rows)
+    connection = duckdb.connect()
+    connection.register("articles", table)
+    yield connection.sql("SELECT * FROM articles")
+    yield connection.sql("SELECT * REPLACE (date::DATE AS date) FROM articles")
+
+
 class Row(NamedTuple):
     text: str
     url: str
@@ -82,7 +92,9 @@ def everything(rows):
     yield [{**row, "date": datetime.date.fromisoformat(row["date"])} for row in rows]
 
 
-@pytest.mark.parametrize("kinds", [everything, pandas_frames, polars_frames, arrow_tables])
+@pytest.mark.parametrize(
+    "kinds", [everything, pandas_frames, polars_frames, arrow_tables, duckdb_relations]
+)
 def test_every_kind_of_input_is_the_same(rows, kinds):
     wanted = nearcopy.scan(rows, path="x").to_json()
     for given in kinds(rows):
@@ -390,6 +402,15 @@ def test_frames(rows):
     assert list(frame.duplicate) == [False, True, False, True]
     with pytest.raises(nearcopy.InputError, match="is none of"):
         report.to_pandas("clusters?")
+
+
+def test_duckdb_reads_the_tables(rows):
+    duckdb = pytest.importorskip("duckdb")
+    pytest.importorskip("pyarrow")
+    connection = duckdb.connect()
+    connection.register("pairs", nearcopy.scan(rows).to_arrow("pairs"))
+    found = connection.sql("SELECT a, b, relation FROM pairs").fetchall()
+    assert found == [("courier", "ledger", "near-copy")]
 
 
 def test_evidence_of_a_pair(story):

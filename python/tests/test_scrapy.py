@@ -5,6 +5,7 @@ import http.server
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import threading
@@ -127,7 +128,9 @@ def start(starts, item="dict", **settings):
     )
     environment = {
         **os.environ,
-        "PYTHONPATH": os.pathsep.join([PACKAGE, os.environ.get("PYTHONPATH", "")]),
+        "PYTHONPATH": os.pathsep.join(
+            [PACKAGE, str(CRAWL.parent), os.environ.get("PYTHONPATH", "")]
+        ),
         "no_proxy": "*",
     }
     command = [sys.executable, str(CRAWL), given]
@@ -180,6 +183,15 @@ def test_copies_are_dropped_and_a_second_crawl_remembers(site, tmp_path):
     assert reprint["seen"]["relation"] == "near-copy" and reprint["seen"]["source"] == "127.0.0.1"
     assert lines(log, "WARNING", f"Dropped: near-copy of {site.url}/bridge") and lines(
         log, "WARNING", f"Dropped: equal to {site.url}/harvest"
+    )
+    # A line a drop, without the article, which only the scraped items have in their messages.
+    assert "spokesman told reporters" in log and "spokeswoman told this newspaper" not in log
+    assert log.count("Rain is expected") == 2 and log.count("third of the barley") == 1
+    after = [
+        line for line, before in zip(log.splitlines()[1:], log.splitlines()) if "Dropped" in before
+    ]
+    assert len(after) == 2 and all(
+        re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[", line) for line in after
     )
     assert (
         len(
@@ -476,11 +488,18 @@ def test_what_the_index_fails_on_is_passed_on(site, tmp_path, action):
     assert all(item.get("nearcopy") is None for item in crawled["items"])
 
 
+def test_a_formatter_of_the_project_has_its_say(site, tmp_path):
+    settings = {"NEARCOPY_INDEX": str(tmp_path / "seen"), **ORDERLY}
+    [crawled], log = crawl([site.url + "/"], **settings, LOG_FORMATTER="crawl_formatter.Formatter")
+    assert len(crawled["dropped"]) == 2
+    assert len(lines(log, "INFO", "gone: ", "from now on")) == 2 and "Dropped" not in log
+
+
 def test_hostile_text_stays_on_its_line():
-    from nearcopy import scrapy as pipeline
+    from nearcopy._scrapy_words import clean
 
     assert (
-        pipeline._clean("\x1b[2Jhttps://a\n2026 [x] INFO: fine\u202e\u200b", 80)
+        clean("\x1b[2Jhttps://a\n2026 [x] INFO: fine\u202e\u200b", 80)
         == "\ufffd[2Jhttps://a 2026 [x] INFO: fine\ufffd\ufffd"
     )
-    assert len(pipeline._clean("x" * 10**6, 80)) == 80
+    assert len(clean("x" * 10**6, 80)) == 80

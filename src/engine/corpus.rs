@@ -132,6 +132,18 @@ impl<T: Texts> Corpus<T> {
         self.came[number] as usize
     }
 
+    /// The metadata of the documents as they were passed in: in that order, and with the ids that
+    /// they had then. With [`texts`](Corpus::texts) they make an equal corpus again, by
+    /// [`from_columns`](Corpus::from_columns).
+    pub fn infos(&self) -> &DocumentInfos {
+        &self.infos
+    }
+
+    /// The texts in the order in which they were passed in.
+    pub fn texts(&self) -> &T {
+        &self.texts
+    }
+
     /// The number of the first document of this id.
     pub fn find(&self, id: &str) -> Option<usize> {
         let own = |came: &u32| shown_id(&self.infos, &self.digits, *came);
@@ -281,6 +293,13 @@ mod tests {
             prop_assert!(plain.is_sorted());
             let renamed = plain.iter().filter(|id| id.contains('@')).count();
             prop_assert_eq!(corpus.renamed(), renamed as u64);
+            let again = (corpus.infos().clone(), corpus.texts().clone());
+            let again = Corpus::from_columns(again.0, again.1).unwrap();
+            prop_assert_eq!(again.renamed(), corpus.renamed());
+            for n in 0..corpus.count() {
+                prop_assert_eq!(again.info(n), corpus.info(n));
+                prop_assert_eq!(again.arrival_position(n), corpus.arrival_position(n));
+            }
         }
 
         /// The order and the names are those of structs that are renamed and sorted.
