@@ -1,9 +1,8 @@
 //! Issues of a series and parts of a whole: what titles count, figures of other hours and days, and
 //! set phrases are no copies and no quotations.
 
-use nearcopy::{
-    Corpus, Document, Documents, Recipe, Relation, RunOptions, TemplateReason, Thresholds, scan,
-};
+use nearcopy::detection::TemplateReason;
+use nearcopy::{Corpus, Document, Documents, Recipe, Relation, RunOptions, Thresholds, scan};
 
 /// A text of the wire.
 fn item(id: &str, date: &str, title: &str, text: &str) -> Document {
