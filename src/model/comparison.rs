@@ -49,10 +49,11 @@ pub enum TemplateReason {
     Facts,
     /// The wording that they share is common, or what differs weighs more than what agrees.
     Wording,
-    /// They are issues of a series: a week or more lies between them, and a figure, a name or a
-    /// rare word differs.
+    /// They are issues of a series: a week or more lies between them, or their titles or what they
+    /// say of day and hour show it, and a figure, a name or a rare word differs.
     Series,
-    /// Each title names something that the other document names nowhere.
+    /// Each title names something that the other document does not name, or not in the place where
+    /// it counts, or the titles count differently, as parts of a whole do.
     Titles,
 }
 

@@ -211,7 +211,8 @@ pub fn have_other_figures(
     let matches = own_matches(matches, masked, a, b, t);
     let coverage_a = a.coverage(matches.iter().map(Chain::a), masked);
     let coverage_b = b.coverage(matches.iter().map(Chain::b), masked);
-    let [other, all] = evidence(&matches, a, b, background).figures;
+    let figures = evidence(&matches, a, b, background).figures;
+    let (other, all) = (figures.changed(), figures.all);
     (coverage_a.max(coverage_b) >= t.contains)
         .then(|| other >= OTHER_FIGURES && f64::from(other) >= OTHER_FIGURES_SHARE * f64::from(all))
 }

@@ -2,6 +2,7 @@
 //! against a copy: titles, facts, time, a common wording. Never: measures coverage or facts.
 
 use crate::align::alignment::equal_inside;
+use crate::align::prepared::Prepared;
 use crate::align::run::Run;
 use crate::align::select::is_match;
 use crate::model::detection::{Relation, TemplateReason};
@@ -15,6 +16,8 @@ use crate::pair::metadata::{Metadata, points_of_titles};
 use crate::pair::quotation::is_quoted;
 use crate::pair::relation::relation;
 use crate::pair::title::{Title, differ_in_rare_words, name_different_things};
+use crate::pair::title_counters::count_differently;
+use crate::pair::title_subjects::begin_with_other_names;
 
 /// From this resemblance on, two texts have all but the same wording and are no issues of a series,
 /// however long the time between them.
@@ -25,6 +28,9 @@ const TEXT_OF_ITS_OWN: f64 = 0.1;
 const OTHER_FIGURES: f64 = 0.5;
 /// The least number of such figures: one may have been corrected.
 const SOME_FIGURES: u32 = 2;
+/// The least number of figures beside a day or time of day that differ in whatever way: one or two
+/// may be corrected in each of two copies.
+const MORE_THAN_CORRECTED: u32 = 4;
 /// The least mean share of the two texts of a near-copy that is in the same words. Of two reports
 /// on one event, sentences may correspond although most of their words differ.
 const SAME_WORDS: f64 = 0.5;
@@ -114,27 +120,42 @@ pub fn points_needed(m: &MeasuredPair, relation: Relation, t: &Thresholds) -> u3
 
 /// Whether two texts in one wording are issues of a series: something was put in the place of
 /// something else, and a week or more lies between them, or one has a title under which texts come
-/// again and again, or they are of different days under one title, with other figures, or under
-/// titles that have nothing in common, with another name or figure.
+/// again and again, or the title of both says so, or their figures are of other days or times, or
+/// they are of different days under one title, with other figures, or under titles that have
+/// nothing in common, with another name or figure.
 pub fn is_series(m: &MeasuredPair, background: &Background, t: &Thresholds) -> bool {
     let (a, b) = (m.a.metadata(), m.b.metadata());
     let own = 1.0 - TEXT_OF_ITS_OWN;
     let changed = m.evidence.replaced || (m.scores.coverage_a < own && m.scores.coverage_b < own);
+    let figures = &m.evidence.figures;
     let again = || a.is_of_series(background) || b.is_of_series(background);
     let of_days = || {
-        let [changed, all] = m.evidence.figures;
+        let (changed, all) = (figures.changed(), figures.all);
         let other_figures =
             changed >= SOME_FIGURES && f64::from(changed) >= OTHER_FIGURES * f64::from(all);
         other_figures && a.shares_title(b)
     };
+    // Where words are damaged, so are figures.
+    let of_stamps = || {
+        figures.stamps
+            && t.alignment == AlignmentMethod::Runs
+            && (figures.other_beside_stamps >= SOME_FIGURES
+                || figures.beside_stamps + figures.words >= MORE_THAN_CORRECTED)
+    };
+    let says_so = || m.evidence.contrasted && a.shares_title_that_comes_again(b);
     let of_other_days = a.days_apart(b).is_some_and(|days| days > 0);
     let of_other_titles = || {
         m.scores.facts.compared > m.scores.facts.agree
-            && every_title(a, b, |x, y| differ_in_rare_words(x, y, [m.a, m.b], background))
+            && a.every_title(b, |x, y| differ_in_rare_words(x, y, [m.a, m.b], background))
     };
     let in_new_words = changed && m.scores.resemblance < ALL_BUT_THE_SAME;
     t.series_days > 0
-        && (in_new_words && (a.is_series_apart(b, t) || again() || of_other_days && of_days())
+        && (in_new_words
+            && (a.is_series_apart(b, t)
+                || again()
+                || of_stamps()
+                || says_so()
+                || of_other_days && of_days())
             || of_other_days && of_other_titles())
 }
 
@@ -203,7 +224,7 @@ pub fn titles_have_nothing_in_common(
     b: &Metadata,
     background: &Background,
 ) -> bool {
-    every_title(a, b, |x, y| differ_in_rare_words(x, y, [text, text], background))
+    a.every_title(b, |x, y| differ_in_rare_words(x, y, [text, text], background))
 }
 
 fn divided(
@@ -214,17 +235,16 @@ fn divided(
 ) -> Option<TemplateReason> {
     let of_one_day = a.days_apart(b) == Some(0);
     let different = |x: &Title, y: &Title| {
-        name_different_things((x, text_a), (y, text_b), background, of_one_day)
+        let (x, y): ((&Title, &Prepared), (&Title, &Prepared)) = ((x, text_a), (y, text_b));
+        count_differently(x.0, y.0)
+            || name_different_things(x, y, background, of_one_day)
+            || begin_with_other_names(x, y, background)
     };
-    if every_title(a, b, different) {
+    if a.every_title(b, different) {
         return Some(TemplateReason::Titles);
     }
     let texts = [&**text_a, &**text_b];
     let series = (a.is_series_apart(b, t) || a.are_forms(b))
-        && every_title(a, b, |x, y| differ_in_rare_words(x, y, texts, background));
+        && a.every_title(b, |x, y| differ_in_rare_words(x, y, texts, background));
     series.then_some(TemplateReason::Series)
-}
-
-fn every_title(a: &Metadata, b: &Metadata, differ: impl Fn(&Title, &Title) -> bool) -> bool {
-    a.is_titled() && b.is_titled() && a.titles.iter().all(|x| b.titles.iter().all(|y| differ(x, y)))
 }

@@ -13,6 +13,7 @@ use crate::model::detection::Facts;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::{Background, RARE};
 use crate::pair::fact_words::{Fact, Sort, Texts, is_number};
+use crate::pair::figures::{FigureCounts, Figures};
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -24,9 +25,6 @@ const MAX_ADJACENT_TOKENS: u32 = 16;
 /// The weight of two numbers that disagree, however rare they are, and of two names that disagree
 /// if the less rare of them is frequent. Most figures are rare, and a copy may correct some.
 const NUMBER: u32 = 3;
-
-/// The most tokens of a gap in which a figure is in the place of another one.
-const SHORT_GAP: usize = 4;
 
 /// The number of names that are tested as protagonists: of the names that only one text contains,
 /// the first ones that occur in it twice or more.
@@ -43,13 +41,12 @@ pub struct CopyEvidence {
     /// The sum of the weights of facts that disagree: [`NUMBER`] for a number or a frequent name,
     /// otherwise the weight of the less rare of the two names.
     pub against: u32,
-    /// The number of different pairs of figures in which one takes the place of another in a gap,
-    /// and of all different pairs of figures in one place inside the matches. A figure that differs
-    /// from the other one in a single digit may be a correction of it, and where each text holds
-    /// both figures, their lines may be in another order: these do not count as other figures.
-    pub figures: [u32; 2],
+    /// The figures in one place inside the matches.
+    pub figures: FigureCounts,
     /// Whether words take the place of other words in a gap.
     pub replaced: bool,
+    /// Whether facts or rare words that the other text does not hold do.
+    pub contrasted: bool,
 }
 
 /// Counts the facts inside the matches.
@@ -64,9 +61,9 @@ pub fn evidence(
         agree: count.agree.len() as u32,
         compared: (count.agree.len() + count.differ.len()) as u32,
     };
-    let all = count.equal_figures.len() + count.opposite_figures.len();
-    let figures = [count.other_figures, all as u32];
-    CopyEvidence { facts, against: count.against, replaced: count.replaced, figures }
+    let figures = count.figures.counts();
+    let contrasted = figures.changed() > 0 || !count.plain.is_empty() || !count.differ.is_empty();
+    CopyEvidence { facts, against: count.against, replaced: count.replaced, contrasted, figures }
 }
 
 /// Whether enough facts were compared and too few of them agree.
@@ -107,12 +104,7 @@ struct Count<'p> {
     differ: HashPairs,
     against: u32,
     replaced: bool,
-    /// The pairs of figures that are the same in the same place, however they are written.
-    equal_figures: HashPairs,
-    /// The pairs of figures that are opposite each other in a gap and differ.
-    opposite_figures: HashPairs,
-    /// The number of such pairs that are no correction and no other order.
-    other_figures: u32,
+    figures: Figures,
     /// The pairs of rare words in lower case that are opposite each other in a gap.
     plain: HashPairs,
     /// The pairs of names that disagree where one of them is the first word of a sentence.
@@ -139,9 +131,7 @@ impl<'p> Count<'p> {
             differ: HashPairs::default(),
             against: 0,
             replaced: false,
-            equal_figures: HashPairs::default(),
-            opposite_figures: HashPairs::default(),
-            other_figures: 0,
+            figures: Figures::default(),
             plain: HashPairs::default(),
             firsts: HashPairs::default(),
             own: Default::default(),
@@ -199,7 +189,7 @@ impl<'p> Count<'p> {
             }
             let hash = a.tokens.hashes[i];
             if kind.is_number() {
-                self.equal_figures.insert((hash, hash));
+                self.figures.equal(hash);
             }
             // A word that occurs in many texts agrees in every template too.
             if a.is_fact(i) && !background.is_common(hash) {
@@ -221,7 +211,7 @@ impl<'p> Count<'p> {
             return;
         }
         self.replaced = true;
-        self.figures(&ra, &rb);
+        self.figures.gap(a, &ra, b, &rb);
         self.plain_words(ra.clone(), rb.clone());
         let [mut left, mut right] = std::mem::take(&mut self.facts);
         texts.facts(a, ra.clone(), &mut left);
@@ -274,24 +264,6 @@ impl<'p> Count<'p> {
             let of_sort = |x: &&Fact| (x.1 == Sort::Number) == numbers;
             for (x, y) in left.iter().filter(of_sort).zip(right.iter().filter(of_sort)) {
                 self.count_disagreement(*x, *y);
-            }
-        }
-    }
-
-    /// Counts the figures of a short gap, each with the one in its place.
-    fn figures(&mut self, ra: &Range<usize>, rb: &Range<usize>) {
-        if ra.len().max(rb.len()) > SHORT_GAP {
-            return;
-        }
-        let Texts { a, b, .. } = self.texts;
-        let of = |p: &'p Prepared<'p>, r: &Range<usize>| r.clone().filter(|&i| is_number(p, i));
-        for (i, j) in of(a, ra).zip(of(b, rb)) {
-            let (x, y) = (a.tokens.hashes[i], b.tokens.hashes[j]);
-            if word_similarity(a.word(i), true, b.word(j)) != WordSimilarity::No {
-                self.equal_figures.insert((x, y));
-            } else if self.opposite_figures.insert((x, y)) {
-                let moved = a.count(y) > 0 && b.count(x) > 0;
-                self.other_figures += u32::from(!moved && !is_correction(a.word(i), b.word(j)));
             }
         }
     }
@@ -349,11 +321,4 @@ fn beside(p: &Prepared, m: Range<u32>) -> [Range<usize>; 2] {
         usize_range(if front { start } else { m.start }..m.start),
         usize_range(m.end..if back { end } else { m.end }),
     ]
-}
-
-/// Whether one figure may be a correction of the other: they differ in one of several digits.
-fn is_correction(x: &str, y: &str) -> bool {
-    let length = x.chars().count();
-    let other = || x.chars().zip(y.chars()).filter(|(p, q)| p != q).count();
-    length > 1 && length == y.chars().count() && other() == 1
 }

@@ -5,6 +5,7 @@ use crate::model::document::DocumentInfo;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::title::Title;
+use crate::pair::title_counters::comes_again;
 use std::borrow::Borrow;
 use std::sync::Arc;
 
@@ -89,6 +90,19 @@ impl Metadata {
     /// Whether a title of one text is one of the other text, but for numbers.
     pub fn shares_title(&self, other: &Metadata) -> bool {
         self.titles.iter().any(|x| other.titles.iter().any(|y| x.key() == y.key()))
+    }
+
+    /// Whether a title of both texts says that texts come under it again and again.
+    pub fn shares_title_that_comes_again(&self, other: &Metadata) -> bool {
+        let shared = |x: &&Title| other.titles.iter().any(|y| x.key() == y.key());
+        self.titles.iter().filter(shared).any(comes_again)
+    }
+
+    /// Whether both texts are titled and each two of their titles differ in some way.
+    pub fn every_title(&self, other: &Metadata, differ: impl Fn(&Title, &Title) -> bool) -> bool {
+        self.is_titled()
+            && other.is_titled()
+            && self.titles.iter().all(|x| other.titles.iter().all(|y| differ(x, y)))
     }
 
     /// The first day, where one is known.

@@ -1,26 +1,37 @@
 //! Owns: when two texts that are no copies quote each other or a common source. Never: finds
 //! matches, or decides about copies.
 
+use crate::align::edit_distance::{WordSimilarity, word_similarity};
 use crate::align::prepared::Prepared;
-use crate::align::run::Chain;
+use crate::align::run::{Chain, Run, usize_range};
 use crate::align::select::{equal_words, is_match};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::{Background, RARE};
+use crate::pair::fact_words::{Fact, Texts, is_number};
 use crate::pair::facts::facts_differ;
 use crate::pair::informativeness::{AGAINST, informativeness, is_informative, wording};
 use crate::pair::masked::MaskedText;
 use crate::pair::measured::MeasuredPair;
 use crate::pair::metadata::points_of_titles;
+use crate::pair::title_subjects::have_subjects_of_their_own;
+use std::borrow::Cow;
+use std::ops::Range;
 
 /// The number of times as many points that a quotation needs over the time between two issues of a
 /// series, and of times as many words of one wording as a short paragraph has.
 const TELLING_OVER_TIME: u32 = 4;
 const PARAGRAPHS_OVER_TIME: u32 = 2;
+/// Where each title names a subject that the other document does not, a passage with other facts in
+/// it is rather a set phrase, and needs as many times as many points as over time.
+const TELLING_OF_OTHERS: u32 = 4;
 /// The least number of words of a quotation that are neither names nor figures: with fewer it is a
 /// heading, a list of names or somebody's name and office.
 const PLAIN_WORDS: u32 = 7;
 /// From this number of shortest matches on, a list is long enough to be evidence by itself.
 const LONG_LIST: u32 = 2;
+
+/// What ends a sentence.
+const SENTENCE_ENDS: [char; 11] = ['.', '!', '?', '…', '。', '！', '？', '।', '؟', '။', '។'];
 
 /// A value of a match and the bound that it has to reach.
 pub type ValueAndBound = [u32; 2];
@@ -67,8 +78,18 @@ pub fn measure(
     // A set phrase lives for months, and the words of a story for days.
     let (a, b) = (m.a.metadata(), m.b.metadata());
     let apart = a.is_series_apart(b, t);
-    let needed = t.min_telling.saturating_mul(if apart { TELLING_OVER_TIME } else { 1 });
-    let one = std::slice::from_ref(c);
+    let of_others = || {
+        replaces_facts(c, m, background)
+            && a.every_title(b, |x, y| have_subjects_of_their_own((x, m.a), (y, m.b), background))
+    };
+    let times = match apart {
+        true => TELLING_OVER_TIME,
+        false if of_others() => TELLING_OF_OTHERS,
+        false => 1,
+    };
+    let needed = t.min_telling.saturating_mul(times);
+    let c = &own_part(c, m);
+    let one = std::slice::from_ref(&**c);
     let points = [informativeness(one, m.a, m.b, background, needed), needed];
     if points[0] < needed || !background.knows_words() || c.region.is_some() {
         return QuotationMeasure { points, ..QuotationMeasure::default() };
@@ -80,12 +101,15 @@ pub fn measure(
     let long = equal_words(c, m.a) >= t.min_match.saturating_mul(LONG_LIST);
     // In a corpus in capitals nothing shows which words are names.
     let least_plain = if long || background.lower_case.is_empty() { 0 } else { PLAIN_WORDS };
-    let plain_words = [plain_words(c, m.a, m.b, background), least_plain];
+    let heading = || is_heading(m.a, c.a(), t) && is_heading(m.b, c.b(), t);
+    let plain = if least_plain > 0 && heading() { 0 } else { plain_words(c, m, background) };
+    let plain_words = [plain, least_plain];
     QuotationMeasure { points, wording: [wording, least], plain_words }
 }
 
 /// The number of words of a match that one of the texts shows to be neither names nor figures.
-fn plain_words(c: &Chain, a: &MaskedText, b: &MaskedText, background: &Background) -> u32 {
+fn plain_words(c: &Chain, m: &MeasuredPair, background: &Background) -> u32 {
+    let (a, b) = (m.a, m.b);
     let is_plain = |p: &MaskedText, i: u32| {
         let kind = p.tokens.kinds[i as usize];
         // In a text in capitals every word looks like a name.
@@ -98,6 +122,54 @@ fn plain_words(c: &Chain, a: &MaskedText, b: &MaskedText, background: &Backgroun
     };
     let words = c.runs.iter().flat_map(|r| (r.a..r.a_end()).zip(r.b..));
     words.filter(|&(i, j)| is_plain(a, i) || is_plain(b, j)).count() as u32
+}
+
+/// Whether a passage is in a short paragraph that does not end as a sentence does, in a text whose
+/// others do: a heading, or a link to another text.
+fn is_heading(p: &Prepared, passage: Range<u32>, t: &Thresholds) -> bool {
+    let ends_a_sentence = |r: &Range<u32>| {
+        let after = p.tokens.spans[r.end as usize - 1].end as usize;
+        let next = p.tokens.spans.get(r.end as usize).map_or(p.text.len(), |s| s.start as usize);
+        p.text[after..next].contains(SENTENCE_ENDS)
+    };
+    let of = p.paragraphs.partition_point(|r| r.end <= passage.start);
+    p.paragraphs.get(of).is_some_and(|own| {
+        passage.end <= own.end
+            && own.len() < (LONG_LIST * t.min_match) as usize
+            && !ends_a_sentence(own)
+            && p.paragraphs.iter().any(|r| !r.is_empty() && ends_a_sentence(r))
+    })
+}
+
+/// Whether a fact of one text is in the place of another fact inside a match.
+fn replaces_facts(c: &Chain, m: &MeasuredPair, background: &Background) -> bool {
+    let (a, b): (&Prepared, &Prepared) = (m.a, m.b);
+    let texts = Texts { a, b, background };
+    let [mut left, mut right] = [Vec::new(), Vec::new()];
+    c.runs.windows(2).any(|pair| {
+        texts.facts(a, usize_range(pair[0].a_end()..pair[1].a), &mut left);
+        texts.facts(b, usize_range(pair[0].b_end()..pair[1].b), &mut right);
+        let differ = |(&(i, _), &(j, _)): (&Fact, &Fact)| {
+            word_similarity(a.word(i), is_number(a, i), b.word(j)) == WordSimilarity::No
+        };
+        left.iter().zip(&right).any(differ)
+    })
+}
+
+/// The part of a match that is boilerplate in neither text, where boilerplate is left out.
+fn own_part<'c>(c: &'c Chain, m: &MeasuredPair) -> Cow<'c, Chain> {
+    let own = |i: u32, j: u32| !m.a.is_boilerplate(i as usize) && !m.b.is_boilerplate(j as usize);
+    let of = |r: &Run| (0..r.len).filter(|i| own(r.a + i, r.b + i)).collect::<Vec<u32>>();
+    if !m.masked || c.region.is_some() || c.runs.iter().all(|r| of(r).len() == r.len as usize) {
+        return Cow::Borrowed(c);
+    }
+    let mut runs: Vec<Run> = Vec::new();
+    for r in &c.runs {
+        for piece in of(r).chunk_by(|x, y| x + 1 == *y) {
+            runs.push(Run { a: r.a + piece[0], b: r.b + piece[0], len: piece.len() as u32 });
+        }
+    }
+    if runs.is_empty() { Cow::Borrowed(c) } else { Cow::Owned(Chain::from(runs)) }
 }
 
 /// A lower bound of [`wording`], which counts every token between two runs as another word.

@@ -22,7 +22,7 @@ const KNOWS_CASE: u64 = 1000;
 const FRAME_WORDS: usize = 2;
 const FRAME_SHARE: f64 = 0.33;
 /// The shares of the longer title from which on less is asked of the words that differ.
-const HALF_THE_SAME: f64 = 0.5;
+pub(super) const HALF_THE_SAME: f64 = 0.5;
 const MOSTLY_THE_SAME: f64 = 0.6;
 
 /// Units of what is sold in sizes, as words of their own and behind a number.
@@ -55,7 +55,8 @@ impl Title {
         Title { text, tokens, prefix }
     }
 
-    fn word(&self, i: usize) -> &str {
+    /// A token as it is written.
+    pub(super) fn word(&self, i: usize) -> &str {
         &self.text[self.tokens.spans[i].range()]
     }
 
@@ -80,14 +81,14 @@ impl Title {
         hash::sequence(numbers.map(|i| self.tokens.hashes[i]))
     }
 
-    fn is_informative(&self, i: usize, background: &Background) -> bool {
+    pub(super) fn is_informative(&self, i: usize, background: &Background) -> bool {
         background.word_informativeness(self.tokens.hashes[i]) > 0
     }
 
     /// Whether a token names something: it is a number, or a capital word that texts never write in
     /// lower case. The first word of a title is capital anyway, and in a title in capitals every
     /// word is. The number of a notice that was printed again on one day was corrected.
-    fn names(&self, i: usize, background: &Background, of_one_day: bool) -> bool {
+    pub(super) fn names(&self, i: usize, background: &Background, of_one_day: bool) -> bool {
         let kind = self.tokens.kinds[i];
         if kind.is_number() && !self.word(i).contains(char::is_alphabetic) {
             return i >= self.prefix && !of_one_day;
@@ -129,19 +130,40 @@ impl Title {
         self.tokens.kinds.iter().any(|k| !k.is_capital() && !k.is_number())
     }
 
-    fn len(&self) -> usize {
+    /// The number of tokens that are looked at.
+    pub(super) fn len(&self) -> usize {
         self.tokens.len()
     }
 
+    /// The number of tokens before the first separator.
+    pub(super) fn prefix(&self) -> usize {
+        self.prefix
+    }
+
+    /// The hash of a token.
+    pub(super) fn hash(&self, i: usize) -> u64 {
+        self.tokens.hashes[i]
+    }
+
+    /// Whether a token holds a digit.
+    pub(super) fn is_number(&self, i: usize) -> bool {
+        self.tokens.kinds[i].is_number()
+    }
+
+    /// What is between a token and the one before it.
+    pub(super) fn between(&self, i: usize) -> &str {
+        &self.text[self.tokens.spans[i - 1].range().end..self.tokens.spans[i].range().start]
+    }
+
     /// Whether a token or a form of it is in another title.
-    fn is_in_title(&self, i: usize, other: &Title) -> bool {
+    pub(super) fn is_in_title(&self, i: usize, other: &Title) -> bool {
         other.tokens.hashes.contains(&self.tokens.hashes[i])
             || WordForms::of(self.word(i))
                 .is_some_and(|forms| (0..other.len()).any(|j| forms.has(other.word(j))))
     }
 
     /// Whether a token or a form of it is in a text.
-    fn is_in_text(&self, i: usize, text: &Prepared) -> bool {
+    pub(super) fn is_in_text(&self, i: usize, text: &Prepared) -> bool {
         let capital = |j: &usize| text.tokens.kinds[*j].is_capital();
         text.count(self.tokens.hashes[i]) > 0
             || WordForms::of(self.word(i)).is_some_and(|forms| {
@@ -322,7 +344,7 @@ fn prefix(text: &str, tokens: &Tokens) -> usize {
 
 /// The gaps between the equal words of two titles, in order: the tokens of either that stand
 /// opposite each other. The equal words are a longest common subsequence.
-fn gaps(a: &Title, b: &Title) -> Vec<(Range<usize>, Range<usize>)> {
+pub(super) fn gaps(a: &Title, b: &Title) -> Vec<(Range<usize>, Range<usize>)> {
     let (x, y) = (&a.tokens.hashes, &b.tokens.hashes);
     let width = y.len() + 1;
     let mut longest = vec![0u16; (x.len() + 1) * width];
@@ -353,7 +375,7 @@ fn gaps(a: &Title, b: &Title) -> Vec<(Range<usize>, Range<usize>)> {
 }
 
 /// Whether two titles share so many words in order that what differs takes one place.
-fn is_framed(a: &Title, b: &Title, gaps: &[(Range<usize>, Range<usize>)]) -> bool {
+pub(super) fn is_framed(a: &Title, b: &Title, gaps: &[(Range<usize>, Range<usize>)]) -> bool {
     let equal = gaps.len() - 1;
     equal >= FRAME_WORDS && equal as f64 >= FRAME_SHARE * a.len().min(b.len()) as f64
 }

@@ -66,6 +66,7 @@ mod index_damage;
 mod index_process;
 #[cfg(feature = "ingest")]
 mod ingest;
+mod issues;
 #[cfg(all(feature = "cli", feature = "index", unix))]
 mod kills;
 mod laws;
