@@ -4,7 +4,7 @@
 use crate::clean::abridged::{is_cut_short, several_stories};
 use crate::clean::plan::{Plan, RemovalReason, RemovedDocument};
 use crate::clean::removal::Removal;
-use crate::model::detection::{Detection, Pair, Relation};
+use crate::model::detection::{Comparison, Detection, Pair, Relation, TemplateReason};
 use crate::model::document::Documents;
 use crate::model::keep::Keep;
 use crate::pair::cluster::{SurvivorKey, in_survivor_order};
@@ -381,11 +381,13 @@ impl Judge<'_> {
 
 /// The relation of a pair, for the decision of what is removed: a text that is word for word in a
 /// longer one, with no fact against it, counts as contained in it however low its informativeness
-/// is. Whose notice it is cannot be seen from such a text anyway.
+/// is. Whose notice it is cannot be seen from such a text anyway, but it can where titles divide
+/// the two, such as part one and part two.
 fn seen_as_part(pair: &Pair, document: u32) -> (Relation, (f64, f64)) {
     let (relation, coverage) = pair.seen_from(document);
-    let facts = pair.comparison.facts;
-    let whole = |part: f64, of: f64| part >= WHOLE && of < HALF && facts.agree == facts.compared;
+    let Comparison { facts, why, .. } = pair.comparison;
+    let agrees = facts.agree == facts.compared && why != Some(TemplateReason::Titles);
+    let whole = |part: f64, of: f64| part >= WHOLE && of < HALF && agrees;
     match relation {
         Relation::Template if whole(coverage.0, coverage.1) => (Relation::ContainedIn, coverage),
         Relation::Template if whole(coverage.1, coverage.0) => (Relation::Contains, coverage),

@@ -63,3 +63,16 @@ fn a_short_text_that_stands_word_for_word_in_another_goes() {
     assert_eq!(found.pairs[0].relation, Relation::Template);
     assert!(cut.removed.is_empty());
 }
+
+/// The titles say that neither is the other one, however much of it stands there again.
+#[test]
+fn a_part_of_a_series_is_no_part_of_another_one() {
+    let part = |id: &str, title: &str, text: String| Document::new(id, text).title(title);
+    let long = format!("{}. {}", story(1, 40), story(2, 120));
+    for (title, gone) in [("The quiz, part two", 0), ("The quiz: all of part one", 1)] {
+        let one = part("one", "The quiz, part one", story(1, 40));
+        let other = part("other", title, long.clone());
+        let (_, found, cut) = plan(vec![one, other], &Thresholds::default(), &Removal::default());
+        assert_eq!(cut.removed.len(), gone, "{title}: {:?}", found.pairs[0]);
+    }
+}
