@@ -52,6 +52,7 @@ pub fn scan_candidacy(
     progress: &dyn Progress,
 ) -> Result<ScanCandidacy> {
     check(documents, recipe, thresholds)?;
+    let options = &options.for_documents(documents.count());
     in_pool(options, || {
         let source = BackgroundSource { given: Some(background), ..BackgroundSource::default() };
         let checkpoints = &Checkpoints::default();

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::index::handle::Index;
 use crate::index::lookup::to_row;
 use crate::index::merge::{Merging, flush, reserve, sweep};
-use crate::index::rows::{RunInfo, State};
+use crate::index::rows::State;
 use crate::index::snapshot::{IndexDocuments, Snapshot};
 use crate::index::store::compaction_lock::CompactionLock;
 use crate::index::store::tables::{ProcessWriteLock, Store};
@@ -41,13 +41,15 @@ fn compact(
     progress: &dyn Progress,
 ) -> Result<()> {
     let store = &index.store;
-    let mut lock = CompactionLock::take(store.path())?;
+    // A handle for reading only is refused before it waits for another compaction.
+    drop(index.write_turn()?);
+    let lock = CompactionLock::take(store.path(), progress)?;
     let (snapshot, number) = {
         let turn = index.write_turn()?;
         flush(store, &turn, &index.memtable)?;
         sweep(store, &turn, &store.now()?)?;
         let number = reserve(store, &turn)?;
-        lock.claim(number, store.path())?;
+        lock.claim(number)?;
         (Snapshot::new(index, &turn, options.threads)?, number)
     };
     let done = compacted(index, &snapshot, number, t, options, progress);
@@ -94,7 +96,7 @@ fn compacted(
         give_way();
     }
     let turn = index.write_turn()?;
-    settle(index, &turn, merging.finished(), insight, snapshot)
+    settle(index, &turn, merging, insight, snapshot)
 }
 
 /// Lets a writer that waits for the write lock take it: locks are not fair.
@@ -129,7 +131,7 @@ fn scan_index(
     };
     let documents = IndexDocuments::new(snapshot)?;
     // The scan starts from a thread outside any pool: a pool thread would run other jobs while it
-    // waits, and such a job may want the write lock that is held here.
+    // waits, and such a job may want the lock of compactions that is held here.
     let scan =
         || batch::in_pool(options, || batch::relate(&documents, recipe, t, options, progress));
     let done = std::thread::scope(|s| s.spawn(scan).join());
@@ -192,20 +194,21 @@ fn living(store: &Store, Snapshot { state, read, .. }: &Snapshot) -> Result<Vec<
 fn settle(
     index: &Index,
     turn: &ProcessWriteLock,
-    merged: Option<RunInfo>,
+    merging: Merging,
     insight: CompactionResult,
     Snapshot { state: before, read, .. }: &Snapshot,
 ) -> Result<()> {
     let store = &index.store;
     let mut txn = store.write(turn)?;
     let mut state = store.state(&txn)?;
-    let Some(newer) = state.runs.strip_prefix(&before.runs[..]) else {
+    let newer = state.runs.strip_prefix(&before.runs[..]);
+    let Some(newer) = newer.filter(|_| matches!(merging.is_whole(&txn), Ok(true))) else {
         let what = store.path().display().to_string();
         let why =
             "another version of nearcopy wrote to it while it was compacted: compact it again";
         return Err(Error::Storage { what, why: why.into() });
     };
-    let runs = merged.into_iter().chain(newer.iter().copied()).collect();
+    let runs = merging.finished().into_iter().chain(newer.iter().copied()).collect();
     store.clear(&mut txn, &store.families)?;
     for (class, family) in insight.families {
         store.append(&mut txn, &store.families, class, &to_row(std::iter::once(family)))?;

@@ -102,8 +102,7 @@ pub fn settle(store: &Store, turn: &ProcessWriteLock) -> Result<()> {
     if from + 1 >= state.runs.len() {
         return Ok(());
     }
-    let claimed = claimed(store.path())?;
-    match claimed {
+    match claimed(store.path()) {
         None => sweep(store, turn, &state)?,
         Some(next) => from = due(&state.runs, next),
     }
@@ -169,6 +168,8 @@ pub fn reserve(store: &Store, turn: &ProcessWriteLock) -> Result<u32> {
 pub struct Merging<'t> {
     store: &'t Store,
     number: u32,
+    /// The first bucket that was written.
+    first: Option<u32>,
     shape: BucketLayout,
     packed: Packed<Merged<StoredRun<'t>>>,
 }
@@ -188,7 +189,7 @@ impl<'t> Merging<'t> {
         };
         let sources: Result<Vec<StoredRun>> = runs.iter().map(source).collect();
         let packed = Packed::new(Merged::new(sources?)?, shape);
-        Ok(Merging { store, number, shape, packed })
+        Ok(Merging { store, number, first: None, shape, packed })
     }
 
     /// Writes the next postings that `keep` accepts in one transaction of bounded size; returns
@@ -204,6 +205,7 @@ impl<'t> Merging<'t> {
             match self.packed.next_bucket(|posting| keep(posting.unit))? {
                 Some((bucket, bytes)) => {
                     self.store.append_bucket(&mut txn, self.number, bucket, &bytes)?;
+                    self.first.get_or_insert(bucket);
                     written += bytes.len();
                 }
                 None => end = true,
@@ -211,6 +213,13 @@ impl<'t> Merging<'t> {
         }
         self.store.commit(txn)?;
         Ok(!end)
+    }
+
+    /// Whether what was written first is still there: a program that does not know that writers go
+    /// on during a compaction deletes the rows of a run that no state lists, and the first ones
+    /// first.
+    pub fn is_whole(&self, txn: &ReadTxn) -> Result<bool> {
+        self.first.map_or(Ok(true), |bucket| self.store.has_bucket(txn, self.number, bucket))
     }
 
     /// The run; `None` where no posting is left.

@@ -57,24 +57,38 @@ impl<'i> Snapshot<'i> {
     }
 }
 
-impl TextReaders<'_> {
-    fn text_of(&self, number: u32, row: &DocumentRow) -> Result<String> {
-        let (index, state) = (self.index, &State::default());
+/// A transaction that returns to the others, however the thread ends that uses it.
+struct TextReader<'s, 'i> {
+    of: &'s TextReaders<'i>,
+    txn: Option<Read<'i>>,
+}
+
+impl Drop for TextReader<'_, '_> {
+    fn drop(&mut self) {
+        let mut idle = self.of.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.extend(self.txn.take());
+        self.of.returned.notify_one();
+    }
+}
+
+impl<'i> TextReaders<'i> {
+    fn take(&self) -> TextReader<'_, 'i> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let txn = loop {
+        loop {
             match idle.pop() {
-                Some(txn) => break txn,
+                Some(txn) => return TextReader { of: self, txn: Some(txn) },
                 None => idle = self.returned.wait(idle).unwrap_or_else(PoisonError::into_inner),
             }
-        };
-        drop(idle);
-        let text = index.with_worker(|worker| {
-            let view = IndexState::new(&index.store, &txn, state, &index.memtable);
+        }
+    }
+
+    fn text_of(&self, number: u32, row: &DocumentRow) -> Result<String> {
+        let (index, state, reader) = (self.index, &State::default(), self.take());
+        let Some(txn) = &reader.txn else { unreachable!("it is taken when the reader is dropped") };
+        index.with_worker(|worker| {
+            let view = IndexState::new(&index.store, txn, state, &index.memtable);
             view.text(number, row, &worker.unpacker)
-        });
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(txn);
-        self.returned.notify_one();
-        text
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::error::{Error, Result};
 use crate::index::rows::{State, write};
+use crate::index::store::compaction_lock;
 use crate::index::store::environment::open_env;
 use crate::index::store::errors::storage_error;
 use crate::index::store::meta_page::DATA;
@@ -43,7 +44,10 @@ pub fn create(path: &Path, header: &str) -> Result<()> {
 }
 
 fn fill(beside: &Path, header: &str) -> Result<()> {
-    File::create(beside.join(LOCK)).map_err(|e| storage_error(beside, heed::Error::Io(e)))?;
+    // Made here, both files have the owner and the rights of the others.
+    for lock in [LOCK, compaction_lock::LOCK] {
+        File::create(beside.join(lock)).map_err(|e| storage_error(beside, heed::Error::Io(e)))?;
+    }
     let env = open_env(beside, EnvFlags::empty())?;
     let made = (|| {
         let mut txn = env.write_txn()?;

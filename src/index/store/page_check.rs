@@ -135,8 +135,8 @@ impl PageCheck {
             trees.whole = AtomicU64::new(before.whole.load(Ordering::Relaxed) & bits);
         }
         let trees = Arc::new(trees);
-        // Few still read what was there before.
-        for before in known.iter() {
+        // Few still read what was there before, but for those that hold its trees.
+        for before in known.iter().filter(|trees| Arc::strong_count(trees) == 1) {
             before.leaves.write().unwrap_or_else(PoisonError::into_inner).clear();
         }
         if known.len() >= KEPT {

@@ -42,6 +42,13 @@ impl Store {
             row.map(|(key, bytes)| (key as u32, bytes)).map_err(|e| self.storage_error(e))
         }))
     }
+    /// Whether a run has this bucket.
+    pub fn has_bucket(&self, txn: &RoTxn, run: u32, bucket: u32) -> Result<bool> {
+        let key = run_key(run, bucket);
+        self.check_row(txn, self.runs.name, &key.to_be_bytes())?;
+        let row = self.runs.rows.get(txn, &key).map_err(|e| self.storage_error(e))?;
+        Ok(row.is_some())
+    }
     /// Writes a bucket behind all others of its run.
     pub fn append_bucket(
         &self,
@@ -126,7 +133,10 @@ impl Store {
             self.checked_buckets.forget(run);
             return Ok(false);
         };
-        let last = first.saturating_add(DROPPED - 1).min(run_key(run, u32::MAX));
+        let most = first.saturating_add(DROPPED - 1).min(run_key(run, u32::MAX));
+        self.check_row(&txn, self.runs.name, &most.to_be_bytes())?;
+        let last = self.runs.rows.get_lower_than_or_equal_to(&txn, &most).map_err(failed)?;
+        let last = last.map_or(first, |(key, _)| key);
         // The pages beside those that become empty are read too.
         for key in first.saturating_sub(1)..=last.saturating_add(1) {
             self.check_row(&txn, self.runs.name, &key.to_be_bytes())?;
