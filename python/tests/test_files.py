@@ -111,7 +111,8 @@ def test_a_cell_of_a_notebook_has_a_bar_of_its_own(
     texts = [f"{n} words of the text number {n}, and some more" for n in range(20000)]
     nearcopy.scan(texts, progress=True)
     assert "%" in shown[0]["text/plain"] and "<progress" in shown[0]["text/html"]
-    assert shown[-1] == {"text/plain": "", "text/html": ""} and len(shown) > 2
+    # A fast scan shows its bar once before it takes it away.
+    assert shown[-1] == {"text/plain": "", "text/html": ""} and len(shown) > 1
     # A terminal of IPython has no kernel.
     kernel.kernel = None
     nearcopy.scan(texts[:10], progress=True)

@@ -209,20 +209,16 @@ fn settle(
         return Err(Error::Storage { what, why: why.into() });
     };
     let runs = merging.finished().into_iter().chain(newer.iter().copied()).collect();
-    store.clear(&mut txn, &store.families)?;
-    for (class, family) in insight.families {
-        store.append(&mut txn, &store.families, class, &to_row(std::iter::once(family)))?;
-    }
-    store.clear(&mut txn, &store.links)?;
-    for (class, mut partners) in insight.links {
+    let row = |units: Vec<u32>| to_row(units.into_iter());
+    let families = insight.families.into_iter().map(|(class, family)| (class, row(vec![family])));
+    store.replace(&mut txn, &store.families, families)?;
+    let links = insight.links.into_iter().map(|(class, mut partners)| {
         partners.sort_unstable();
         partners.dedup();
-        store.append(&mut txn, &store.links, class, &to_row(partners.into_iter()))?;
-    }
-    store.replace_hot(
-        &mut txn,
-        insight.hot.into_iter().map(|(key, units)| (key, to_row(units.into_iter()))),
-    )?;
+        (class, row(partners))
+    });
+    store.replace(&mut txn, &store.links, links)?;
+    store.replace_hot(&mut txn, insight.hot.into_iter().map(|(key, units)| (key, row(units))))?;
     if index.texts {
         state.background = insight.background.id();
         store.put_background(&mut txn, &insight.background.to_json(&index.recipe.id()))?;

@@ -101,13 +101,12 @@ impl Store {
     pub fn run_ids(&self, txn: &RoTxn) -> Result<Vec<u32>> {
         let mut ids = Vec::new();
         let mut at = 0;
-        self.check_rows(txn, self.runs.name, None)?;
-        while let Some((key, _)) = self
-            .runs
-            .rows
-            .get_greater_than_or_equal_to(txn, &at)
-            .map_err(|e| self.storage_error(e))?
-        {
+        let next = |at: u64| {
+            self.check_row(txn, self.runs.name, &at.to_be_bytes())?;
+            let row = self.runs.rows.get_greater_than_or_equal_to(txn, &at);
+            row.map_err(|e| self.storage_error(e))
+        };
+        while let Some((key, _)) = next(at)? {
             let id = (key >> 32) as u32;
             ids.push(id);
             match id.checked_add(1) {

@@ -326,6 +326,23 @@ impl Store {
             .put_with_flags(txn, PutFlags::APPEND, &number, row)
             .map_err(|e| self.storage_error(e))
     }
+    /// Replaces all rows of a table; `rows` must be ascending. Only the old pages are checked: the
+    /// new ones are of this transaction.
+    pub fn replace(
+        &self,
+        txn: &mut RwTxn,
+        table: &Table<Number>,
+        rows: impl Iterator<Item = (u32, Vec<u8>)>,
+    ) -> Result<()> {
+        self.clear(txn, table)?;
+        for (number, row) in rows {
+            table
+                .rows
+                .put_with_flags(txn, PutFlags::APPEND, &number, &row)
+                .map_err(|e| self.storage_error(e))?;
+        }
+        Ok(())
+    }
     /// Deletes a row.
     pub fn delete(&self, txn: &mut RwTxn, table: &Table<Number>, number: u32) -> Result<()> {
         self.check_row(txn, table.name, &number.to_be_bytes())?;
