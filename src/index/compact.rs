@@ -201,8 +201,9 @@ fn settle(
     let store = &index.store;
     let mut txn = store.write(turn)?;
     let mut state = store.state(&txn)?;
-    let newer = state.runs.strip_prefix(&before.runs[..]);
-    let Some(newer) = newer.filter(|_| matches!(merging.is_whole(&txn), Ok(true))) else {
+    let is_whole = merging.is_whole(&txn)?;
+    let newer = state.runs.strip_prefix(&before.runs[..]).filter(|_| is_whole);
+    let Some(newer) = newer else {
         let what = store.path().display().to_string();
         let why =
             "another version of nearcopy wrote to it while it was compacted: compact it again";
