@@ -62,8 +62,8 @@ impl Create {
 ///
 /// It finds out which words are common and which passages are boilerplate, so that answers are
 /// those of a scan of everything; keys of removed documents go. Worth it whenever the index has
-/// doubled. Time and memory are those of a scan; others may ask meanwhile. Of the bounds those of
-/// boilerplate and of relations, and --keep, count.
+/// doubled. Time and memory are those of a scan; others may ask and write meanwhile. Of the bounds
+/// those of boilerplate and of relations, and --keep, count.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "--help describes every setting.")]
 pub struct Compact {
