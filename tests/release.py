@@ -290,14 +290,19 @@ def workflow(folder, home):
     (archive,) = folder.glob(f"*-{target}.tar.gz")
     shutil.copy2(unpacked(archive, home / "of-workflow"), built / "nearcopy")
     for name in ("cargo", "rustup"):
-        stand_in(tools, name, f'echo "{name} $*" >>"{home}/called"')
+        stand_in(tools, name, f'echo "{name} $* with $RUSTFLAGS" >>"{home}/called"')
     stand_in(
         tools,
         "maturin",
         f'echo "maturin $*" >>"{home}/called"; ls >"{home}/folder"\n'
         'while [ "$1" != --out ]; do shift; done; echo wheel >"$2/of-another-system.whl"',
     )
-    stand_in(tools, "python", f'[ "$1" = -m ] || exec {sys.executable} "$@"')
+    stand_in(
+        tools,
+        "python",
+        f'case "$1" in -m|*/pack_wheels.py) echo "python $*" >>"{home}/called" ;;\n'
+        f'*) exec {sys.executable} "$@" ;; esac',
+    )
     stand_in(tools, "gh", f'printf "%s\\n" "$@" >"{home}/gh"')
     path = os.pathsep.join([str(tools), "/usr/bin", "/bin"])
 
@@ -316,6 +321,8 @@ def workflow(folder, home):
     called = (home / "called").read_text()
     assert f"cargo build --profile dist --locked --bin nearcopy --target {target}" in called, called
     assert f"maturin build --profile dist --compression-level 9 --target {target}" in called, called
+    assert "inline-threshold" in called, called
+    assert "python ../packaging/pack_wheels.py ../release-files/of-another-system.whl" in called
     assert "nearcopy._nearcopy.data" in (home / "folder").read_text()
     # The same program and commit give the same bytes.
     parts = checkout / "parts"
