@@ -78,6 +78,8 @@ mod oracle;
 #[cfg(feature = "cli")]
 mod pages;
 #[cfg(feature = "cli")]
+mod parquet_file;
+#[cfg(feature = "cli")]
 mod program;
 #[cfg(any(feature = "index", feature = "cli"))]
 mod random;
