@@ -26,6 +26,8 @@ mod cli_scan;
 mod console;
 #[cfg(feature = "cli")]
 mod dedupe;
+#[cfg(feature = "ingest")]
+mod dialect_files;
 #[cfg(feature = "cli")]
 mod distributed;
 mod documents;
