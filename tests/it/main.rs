@@ -40,6 +40,8 @@ mod exit_codes;
 #[cfg(all(feature = "cli", target_os = "linux", target_arch = "x86_64"))]
 mod faults;
 #[cfg(feature = "cli")]
+mod flags;
+#[cfg(feature = "cli")]
 mod format_damage;
 #[cfg(all(feature = "html", feature = "reports"))]
 mod formats;
