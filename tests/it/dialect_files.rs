@@ -77,7 +77,8 @@ pub fn non_numbers() -> Vec<DialectFile> {
         plain(
             "pretty.json",
             "[\n  {\n    \"score\": NaN,\n    \"text\": \"a\"\n  },\n  {\n    \
-             \"text\": \"b\",\n    \"score\": -Infinity\n  },\n  { \"text\": \"c\", \"score\": 1 }\n]\n",
+             \"text\": \"b\",\n    \"score\": -Infinity\n  },\n  \
+             { \"text\": \"c\", \"score\": 1 }\n]\n",
             &["a", "b", "c"],
         ),
         DialectFile {
@@ -155,8 +156,8 @@ pub fn encodings() -> Vec<DialectFile> {
             "|1\n",
             "|2\n",
             [
-                "Rada miasta zdecydowała o zamknięciu mostu do końca przyszłego miesiąca.",
-                "Rybacy mówią, że nowa przystań będzie kosztować dwa razy więcej niż wiosną.",
+                "Wieść z rady miasta: most zostanie zamknięty do końca przyszłego miesiąca.",
+                "Rybacy mówią, że nowa przystań będzie dwa razy droższa, i piszą nieśmiało.",
                 "Święto portu: muzeum otworzy wystawę starych map, żeby je pokazać gościom.",
             ],
         ),
