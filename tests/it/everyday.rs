@@ -189,7 +189,15 @@ fn mistakes_are_answered_with_what_to_do() {
         (&["scan", "a.txt", "--include", "[a"], "[a"),
         (&["scan", "a.txt", "--text-field", "a+,b"], "empty name"),
         (&["scan", "a.txt", "--format", "xml"], "junit"),
-        (&["scan", "a.txt", "--input-format", "rss"], "possible values"),
+        (&["scan", "a.txt", "--input-format", "rss"], "feed is RSS"),
+        (&["scan", "a.txt", "--format", "xlsx"], "csv is a table"),
+        (&["scan", "a.txt", "--columns", "x"], "--text-field"),
+        (&["index", "query", "seen", "a.txt", "--top-k", "5"], "--limit"),
+        (&["dedupe", "a.txt", "-o", "b", "--max-removed", "150%"], "100% at most"),
+        (&["explain", "1", "2", "--in", "a.csv", "--text-field", "story"], "its id is 1"),
+        (&["report", "a.jsonl", "-o", "x.html"], "nearcopy scan"),
+        (&["index", "query", "seen", "a.txt"], "check the path"),
+        (&["index", "stats", "a.txt"], "name one"),
         (&["scan", "a.txt", "--preset", "fast"], "possible values"),
         (&["scan", "a.txt", "--keep", "newest"], "earliest"),
         (&["scan", "gone.txt"], "gone.txt"),
@@ -212,6 +220,8 @@ fn mistakes_are_answered_with_what_to_do() {
         let (code, _, err) = run(here.path(), args);
         assert_eq!(code, 2, "{args:?}: {err}");
         assert!(err.contains(word), "{args:?} lacks {word}: {err}");
+        // Nothing beside it leads elsewhere, and nothing is in the words of a parser.
+        assert!(!err.contains("as a value, use") && !err.contains("invalid digit"), "{err}");
     }
 }
 
