@@ -95,6 +95,26 @@ pub fn web(data: &[u8]) {
     }
 }
 
+/// So do records of archives in ARC, whatever the bytes: as they are, and as the pages in a good
+/// one.
+pub fn arc(data: &[u8]) {
+    let options = InputOptions::default().with(|o| o.format = Some(Format::Arc));
+    orderly(&archive::records(data, &options));
+    let mut good =
+        b"filedesc://old.arc 0.0.0.0 20260503100000 text/plain 11\n1 0 Crawler\n".to_vec();
+    for more in ["", " 200 abc - 9 old.arc"] {
+        let http = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n";
+        let length = http.len() + data.len();
+        let line = format!("http://a/ 10.0.0.1 20260503100000 text/html{more} {length}\n{http}");
+        good.extend([line.as_bytes(), data, b"\n"].concat());
+    }
+    let intake = archive::records(&good, &options);
+    orderly(&intake);
+    for document in &intake.documents {
+        assert!(!document.text.trim().is_empty(), "a page without text");
+    }
+}
+
 /// Every sequence of bytes is some text; valid UTF-8 is itself; a text that was decoded once stays
 /// as it is.
 pub fn decode(data: &[u8]) {

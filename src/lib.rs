@@ -96,7 +96,7 @@
 //! | `index` | the persistent index (LMDB) | `stages`, heed, zstd |
 //! | `ingest` | files, directories, compression, encodings, JSON | ignore, flate2, zstd, … |
 //! | `spill` | scratch files for texts, keys and pairs that do not fit in memory | tempfile |
-//! | `csv`, `parquet`, `web` | CSV; Parquet, the report too; HTML, WARC, WET | of each format |
+//! | `csv`, `parquet`, `web` | CSV; Parquet, the report too; HTML, WARC, ARC | of each format |
 //! | `emit` | files written again without what was removed | `ingest` |
 //! | `reports` | SARIF, JUnit, CSV, OpenMetrics, Markdown, annotations | csv, quick-xml |
 //! | `html` | the report as one offline page | maud, base64, sha2 |

@@ -31,6 +31,7 @@ from ._errors import (
     StorageError,
 )
 from ._input import columns as _columns
+from ._input import score_field as _score_field
 from ._nearcopy import (
     Background,
     Checked,
@@ -160,6 +161,7 @@ def scan(
         title_field=title_field,
         path=path,
         on_bad=on_bad,
+        score_field=_score_field(settings),
     )
     return _shown(
         progress,
@@ -226,6 +228,7 @@ def dedupe(
         title_field=title_field,
         path=path,
         on_bad=on_bad,
+        score_field=_score_field(settings),
     )
     return _shown(
         progress,

@@ -14,8 +14,13 @@ from ._nearcopy import FIELD_NAMES, Files, Index
 
 # What nearcopy itself writes of pages, which no caller names otherwise.
 PAGE = ("read", "read_share", "read_raw")
-ROLES = ("text", "id", "source", "date", "title", "url", *PAGE)
-GUESSES: dict[str, list[str]] = {**dict(FIELD_NAMES), **{role: [role] for role in PAGE}}
+ROLES = ("text", "id", "source", "date", "title", "url", *PAGE, "score")
+GUESSES: dict[str, list[str]] = {
+    **dict(FIELD_NAMES),
+    **{role: [role] for role in PAGE},
+    # The number by which documents are preferred is never guessed.
+    "score": [],
+}
 BATCH = 8192
 
 
@@ -31,6 +36,7 @@ class Columns(NamedTuple):
     read: Any
     read_share: Any
     read_raw: Any
+    score: Any
     table: Any
     first: int
     path: Optional[str]
@@ -53,6 +59,7 @@ class Fields:
         path: Optional[str] = None,
         on_bad: str = "raise",
         named: bool = False,
+        score_field: Optional[str] = None,
     ) -> None:
         if on_bad not in ("raise", "skip"):
             raise InputError(f'on_bad: "raise" or "skip", not {on_bad!r}')
@@ -64,6 +71,7 @@ class Fields:
             zip(ROLES, (text_field, id_field, source_field, date_field, title_field))
         )
         self.given.update((role, None) for role in ("url", *PAGE))
+        self.given["score"] = score_field
         self.path = None if path is None else str(path)
         self.skip = on_bad == "skip"
         self.named = named
@@ -74,9 +82,16 @@ class Fields:
         """
         lower = {n.lower(): n for n in names if isinstance(n, str)}
         picked = {}
-        taken = {given.lower() for given in self.given.values() if given is not None}
+        taken = {
+            given.lower()
+            for role, given in self.given.items()
+            if given is not None and role != "score"
+        }
         for role, given in self.given.items():
             wanted = GUESSES[role] if given is None else [given]
+            if role == "score" and given is not None:
+                # Several are tried by preference, as on the command line.
+                wanted = [given, *(name.strip() for name in given.split(","))]
             if role == "title" and given is None:
                 # What the caller names as something else is not guessed to be the title.
                 wanted = [n for n in wanted if n not in taken and not self.untitled]
@@ -99,7 +114,9 @@ class Fields:
         listed = ", ".join(str(n) for n in names[:12]) + (", …" if len(names) > 12 else "")
         for role, given in self.given.items():
             if given is not None and picked[role] is None:
-                raise InputError(f"no column {given!r} ({role}_field); the columns are: {listed}")
+                raise InputError(
+                    f"no column {given!r} ({_option(role, given)}); the columns are: {listed}"
+                )
         if picked["text"] is None:
             looked = ", ".join(GUESSES["text"])
             raise InputError(
@@ -118,7 +135,7 @@ class Fields:
 
     def make(self, cells: Mapping[str, Any], table: Any, first: int) -> Columns:
         text, ident, source, date, title, url, *page = (cells.get(role) for role in ROLES)
-        read, read_share, read_raw = page
+        read, read_share, read_raw, score = page
         return Columns(
             text,
             ident,
@@ -129,6 +146,7 @@ class Fields:
             read,
             read_share,
             read_raw,
+            score,
             table=table,
             first=first,
             path=self.path,
@@ -137,6 +155,22 @@ class Fields:
             derive_source=self.given["source"] is None,
             title_given=self.given["title"] is not None,
         )
+
+
+def _option(role: str, given: str) -> str:
+    """What names a role, for a message."""
+    return f'keep="field:{given}"' if role == "score" else f"{role}_field"
+
+
+def score_field(settings: Mapping[str, Any]) -> Optional[str]:
+    """The field that ``keep="field:NAME"`` names."""
+    keep = settings.get("keep")
+    rules = [keep] if isinstance(keep, str) else keep or []
+    if not isinstance(rules, Sequence):
+        # It is no list, which the reading of settings refuses.
+        return None
+    fields = (rule[6:] for rule in rules if isinstance(rule, str) and rule.startswith("field:"))
+    return next(fields, None) or None
 
 
 Part = Callable[[int, Optional[int]], Columns]
@@ -202,7 +236,7 @@ def _paths(documents: Any) -> Optional[list[str]]:
 def _files(paths: list[str], fields: Fields) -> Files:
     if fields.path is not None:
         raise InputError("path: files have a path of their own; it is for documents of other kinds")
-    named = ("text", "id", "source", "date", "title")
+    named = ("text", "id", "source", "date", "title", "score")
     return Files(paths, tuple(fields.given[role] for role in named), fields.skip)
 
 
@@ -290,8 +324,8 @@ def _gather(rows: Iterator[Any], fields: Fields, first: int) -> Columns:
         count = len(cells["text"])
         some = f"the first {count} documents" if count == BATCH else "any document"
         raise InputError(
-            f"no field {fields.given[role]!r} ({role}_field) in {some}; the fields of the first "
-            f"are: {listed}"
+            f"no field {fields.given[role]!r} ({_option(role, str(fields.given[role]))}) in "
+            f"{some}; the fields of the first are: {listed}"
         )
     return fields.make(cells, None, first)
 

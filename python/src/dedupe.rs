@@ -2,7 +2,6 @@
 //! removed.
 
 use crate::arguments;
-use crate::documents::say_renamed;
 use crate::errors::{bad, raise};
 use crate::files::rows;
 use crate::groups::Removed;
@@ -12,6 +11,7 @@ use crate::run::{briefly, run};
 use crate::scanned::{kept, removed};
 use crate::settings::Settings;
 use crate::stored::documents_state;
+use crate::warnings::say_renamed;
 use nearcopy::clean::{Cleaning, Plan};
 use nearcopy::index::AgainstIndex;
 use nearcopy::{Document, Documents, Removal, RunOptions, Scan};

@@ -2,11 +2,12 @@
 //! one or several. Never: columns of them.
 
 use crate::arguments::{self, text};
-use crate::documents::{plain, warn};
+use crate::documents::plain;
 use crate::errors::bad;
 use crate::findings::Sighting;
 use crate::page_read::{page_read, written};
 use crate::pickle::{Reduced, call};
+use crate::warnings::warn;
 use nearcopy::document::PageRead;
 use nearcopy::index::AddedCounts;
 use pyo3::prelude::*;

@@ -3,15 +3,14 @@
 
 use crate::arrow::{Strings, Table};
 use crate::errors::{bad, raise, unread};
+use crate::warnings::{say_renamed, warn};
 use nearcopy::document::PageRead;
 use nearcopy::ingest::{Reason, host_of, normalise_date, normalise_title};
-use nearcopy::{Corpus, Document, DocumentInfo, DocumentInfos, Documents, Texts};
-use pyo3::exceptions::PyUserWarning;
+use nearcopy::{Corpus, Document, DocumentInfo, DocumentInfos, Score, Texts};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyInt, PyList, PySet, PyString, PyTuple};
+use pyo3::types::{PyBool, PyBytes, PyDict, PyInt, PyList, PySet, PyString, PyTuple};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
-use std::ffi::CString;
 use std::sync::Arc;
 
 /// The number of rows between two checks for Ctrl-C.
@@ -119,8 +118,8 @@ fn missing(value: &Bound<PyAny>) -> bool {
 struct Reader<'py> {
     py: Python<'py>,
     /// Texts, ids, sources, dates, titles, addresses, and how pages were read: the extent, the
-    /// share, the hash of the bytes.
-    columns: [Column<'py>; 9],
+    /// share, the hash of the bytes; the number by which documents are preferred.
+    columns: [Column<'py>; 10],
     first: usize,
     path: Option<Arc<str>>,
     skip: bool,
@@ -155,6 +154,7 @@ impl Rows {
                 column("read")?,
                 column("read_share")?,
                 column("read_raw")?,
+                column("score")?,
             ],
             first: columns.getattr("first")?.extract()?,
             path: path.map(Arc::from),
@@ -204,22 +204,6 @@ impl Rows {
             |(n, info): (usize, DocumentInfo)| info.with_text(texts.text(n).unwrap_or_default());
         infos.iter().enumerate().map(whole).collect()
     }
-}
-
-/// Warns about the number of renamed documents, if there are any.
-pub fn say_renamed(py: Python, documents: &dyn Documents) -> PyResult<()> {
-    let message = "documents share an id with another text; each is called ID@ and eight digits \
-        (id_field names another field)";
-    match documents.renamed() {
-        0 => Ok(()),
-        n => warn(py, &format!("{n} {message}")),
-    }
-}
-
-/// Issues a Python warning.
-pub fn warn(py: Python, message: &str) -> PyResult<()> {
-    let message = CString::new(message.replace('\0', " ")).unwrap_or_default();
-    PyErr::warn(py, &py.get_type::<PyUserWarning>(), &message, 2)
 }
 
 impl<'py> Reader<'py> {
@@ -299,6 +283,18 @@ impl<'py> Reader<'py> {
         PageRead::of_fields(&read, share.as_deref(), raw.as_deref())
     }
 
+    /// The number by which the document of a row is preferred. What is no number is none, and no
+    /// fault.
+    fn score(&self, row: usize) -> Score {
+        match self.columns[9].cell(row) {
+            Ok(Cell::Text(text)) => Score::of_text(&text),
+            Ok(Cell::Other(value)) if !value.is_instance_of::<PyBool>() => {
+                plain(&value).map_or_else(|_| Score::default(), |text| Score::of_text(&text))
+            }
+            _ => Score::default(),
+        }
+    }
+
     fn info(&mut self, row: usize) -> PyResult<DocumentInfo> {
         let named = self.value(row, 1, "id")?;
         let host = named.as_deref().and_then(host_of);
@@ -332,6 +328,7 @@ impl<'py> Reader<'py> {
             path: self.path.clone(),
             record,
             read: self.page_read(row),
+            score: self.score(row),
             ..DocumentInfo::default()
         })
     }

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 /// The fields that may be named.
-type NamedFields = (Option<String>, Option<String>, Option<String>, Option<String>, Option<String>);
+type NamedFields = [Option<String>; 6];
 /// The metadata of documents, and their texts.
 type Read = (DocumentInfos, Vec<String>);
 
@@ -26,10 +26,10 @@ impl Files {
     #[new]
     #[pyo3(signature = (paths, fields, skip=false))]
     fn new(py: Python, paths: Vec<PathBuf>, fields: NamedFields, skip: bool) -> PyResult<Files> {
-        let (text, id, source, date, title) = fields;
+        let [text, id, source, date, title, score] = fields;
         let options = InputOptions::default().with(|o| {
             (o.text_field, o.id_field, o.source_field) = (text, id, source);
-            (o.date_field, o.title_field) = (date, title);
+            (o.date_field, o.title_field, o.score_field) = (date, title, score);
             o.on_error = if skip { OnError::Skip } else { OnError::Stop };
         });
         let inputs: Vec<Input> = paths.into_iter().map(Input::Path).collect();
@@ -80,8 +80,11 @@ fn refuse(intake: &ReadResult, skip: bool) -> PyResult<()> {
         return Ok(());
     }
     if let Some(field) = intake.missing_fields.first() {
-        let error = format!("no record has the field {:?} ({}_field)", field.name, field.role);
-        return Err(bad(error));
+        let option = match field.role {
+            "score" => format!("keep=\"field:{}\"", field.name),
+            role => format!("{role}_field"),
+        };
+        return Err(bad(format!("no record has the field {:?} ({option})", field.name)));
     }
     if intake.failed() || intake.stopped || intake.bad_records() > 0 {
         let shown = intake.problems.iter().take(3).map(ToString::to_string);

@@ -23,6 +23,7 @@ mod spark;
 mod stored;
 mod tables;
 mod unpickle;
+mod warnings;
 
 use pyo3::prelude::*;
 

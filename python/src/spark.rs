@@ -3,11 +3,12 @@
 
 use crate::arguments;
 use crate::documents::Kept;
-use crate::errors::{bad, io, raise};
+use crate::errors::{SettingError, bad, io, raise};
 use crate::files::rows;
 use crate::settings::Settings;
 use nearcopy::clean::RemovalReason;
 use nearcopy::report::{self, Findings};
+use nearcopy::settings::Keep;
 use nearcopy::stages::{
     DistributedScan, DistributedStage, PartialCorpus, StageBlock, StageInput, StageOutput, read,
 };
@@ -308,6 +309,12 @@ pub fn spark_removal_settings<'py>(
     let usual = if referring { Removal::against_references() } else { Removal::default() };
     let removal = arguments::removal(drop, usual)?;
     let Settings { thresholds, .. } = Settings::new(Some(settings))?;
+    if let Some(Keep::Field(name)) = thresholds.keep.iter().find(|k| matches!(k, Keep::Field(_))) {
+        return Err(SettingError::new_err(format!(
+            "keep: \"field:{name}\" is a field that no stage of a cluster carries: take earliest, \
+             latest, longest, smallest-id or source=NAME, or scan with nearcopy.scan"
+        )));
+    }
     let needed = crate::settings::thresholds_dict(py, &removal.thresholds(&thresholds))?;
     let own = settings.copy()?;
     own.update(needed.as_mapping())?;

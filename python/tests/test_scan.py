@@ -336,6 +336,50 @@ def test_dedupe_alone(rows, story):
         nearcopy.dedupe(rows, progress=5)
 
 
+def test_the_highest_number_of_a_field_stays(rows, tmp_path):
+    for row, score in zip(rows, (3, 7.5, 1, -2)):
+        row["score"] = score
+    kept = [False, True, True, False]
+    kinds = [rows, {row["id"]: row for row in rows}, iter(rows)]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    for pack in (pandas_frames, polars_frames, arrow_tables):
+        try:
+            kinds += list(pack(rows))
+        except pytest.skip.Exception:
+            pass
+    for documents in kinds:
+        found = nearcopy.dedupe(documents, keep="field:score")
+        assert found.keep() == kept, type(documents)
+    assert nearcopy.dedupe(tmp_path / "a.jsonl", keep="field:score").keep() == kept
+    assert nearcopy.dedupe(rows, keep=["field:votes,score", "longest"]).keep() == kept
+    assert nearcopy.scan(rows, keep="field:score").keep() == kept
+    assert nearcopy.scan(rows, keep="field:score").clusters[0].representative == "ledger"
+    assert nearcopy.dedupe(rows).keep() == [True, False, True, False]
+    assert nearcopy.dedupe(rows, keep="none").keep() == [False, False, True, False]
+    # What is no number comes last, and is no fault.
+    for row, score in zip(rows, ("9", [1], None, "n/a")):
+        row["score"] = score
+    assert nearcopy.dedupe(rows, keep="field:score").keep() == [True, False, True, False]
+
+
+def test_a_field_of_scores_must_be_there(rows, tmp_path):
+    missing = r'no (column|field) .votes. \(keep="field:votes"\).* (are|is): id, text'
+    with pytest.raises(nearcopy.InputError, match=missing):
+        nearcopy.dedupe(rows, keep="field:votes")
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with pytest.raises(nearcopy.InputError, match='no record has the field "votes" .keep='):
+        nearcopy.scan(tmp_path / "a.jsonl", keep=["field:votes"])
+    with pytest.raises(nearcopy.SettingError, match="field:NAME"):
+        nearcopy.scan(rows, keep="field:")
+    for frames in (pandas_frames, polars_frames, arrow_tables):
+        try:
+            first = next(iter(frames(rows)))
+        except pytest.skip.Exception:
+            continue
+        with pytest.raises(nearcopy.InputError, match=missing):
+            nearcopy.dedupe(first, keep="field:votes")
+
+
 def test_what_stays_is_what_the_command_line_leaves(rows, story, tmp_path):
     program = os.environ.get("NEARCOPY_PROGRAM")
     if not program:

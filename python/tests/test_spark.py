@@ -272,6 +272,8 @@ def test_what_is_wrong_is_named(spark, monkeypatch):
     assert "threads: a number from 1" in bad(spark, df, threads=0)
     with pytest.raises(TypeError, match="near_copy_larger"):
         nearcopy.spark.find(df, near_copy_larg=0.4)
+    with pytest.raises(nearcopy.SettingError, match="no stage of a cluster carries"):
+        nearcopy.spark.dedupe(df, keep="field:score")
     with pytest.raises(nearcopy.SettingError):
         nearcopy.spark.find(df, near_copy_larger=4.0)
     null_text = frame(spark, [dict(corpus(40)[0], text=None)])

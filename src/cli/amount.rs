@@ -39,9 +39,9 @@ impl std::str::FromStr for Amount {
     fn from_str(s: &str) -> Result<Amount, String> {
         match s.parse::<u64>() {
             Ok(count) => Ok(Amount::Count(count)),
-            Err(_) => share(s)
-                .map(Amount::Share)
-                .map_err(|_| format!("{s:?} is neither a count (100) nor a share (5%, 0.05)")),
+            Err(_) => share(s).map(Amount::Share).map_err(|_| {
+                format!("{s:?} is neither a count (100) nor a share (5%, 0.05), 100% at most")
+            }),
         }
     }
 }

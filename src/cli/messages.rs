@@ -1,7 +1,7 @@
 //! Owns: the messages on standard error. Never: writes to standard output.
 
 pub use nearcopy::escape::message as clean;
-use nearcopy::ingest::{Format, MissingField, Problem, ReadResult, Reason, ReasonKind};
+use nearcopy::ingest::{MissingField, Problem, ReadResult, Reason, ReasonKind};
 use nearcopy::progress::Limit;
 use std::io::Write;
 use std::path::Path;
@@ -40,7 +40,7 @@ pub fn tell(intake: &ReadResult, skip: bool, quiet: bool) {
         return;
     }
     if !intake.other_records.is_empty() {
-        let archives = intake.sources.iter().filter(|file| file.format == Format::Warc).count();
+        let archives = intake.sources.iter().filter(|file| file.format.row().archive).count();
         let list: Vec<String> =
             intake.other_records.iter().map(|(kind, n)| format!("{n} {kind}")).collect();
         let all = intake.other_records.values().sum::<u64>();

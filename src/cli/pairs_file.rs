@@ -49,11 +49,23 @@ pub fn expect(documents: &dyn Documents, id: &str) -> Result<u32> {
                 format!("no document has the id {shown}: did you mean {}?", clean(&other))
             }
             _ => format!(
-                "no document of {} has the id {shown}",
-                count(documents.count() as u64, "document")
+                "no document of {} has the id {shown}: {}",
+                count(documents.count() as u64, "document"),
+                first_ids(documents)
             ),
         })
     })
+}
+
+/// The ids that there are, as far as a message may be long.
+fn first_ids(documents: &dyn Documents) -> String {
+    let some: Vec<String> =
+        (0..documents.count().min(5)).map(|n| clean(&documents.id(n))).collect();
+    let more = if documents.count() > some.len() { ", …" } else { "" };
+    match &some[..] {
+        [one] => format!("its id is {one}"),
+        _ => format!("their ids are {}{more}", some.join(", ")),
+    }
 }
 
 /// The pairs that a file lists.

@@ -14,6 +14,7 @@ use super::report::Report;
 use super::scan::Scan;
 use super::stage::Stage;
 use super::{flag_values, messages, settings, usage_hints, version};
+use clap::error::{ContextKind, ErrorKind};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
 use std::io::Write;
@@ -153,16 +154,29 @@ fn usage_error(subcommand: &str, message: String) -> clap::Error {
 }
 
 /// Prints an error of the command line, or the help that was asked for.
-fn print_clap_error(error: &clap::Error) -> u8 {
-    let text = error.render().to_string();
+fn print_clap_error(mut error: clap::Error) -> u8 {
+    let hint = usage_hints::hint(&error);
+    if error.kind() == ErrorKind::UnknownArgument {
+        // Hardly anybody means an input that begins with a hyphen.
+        error.remove(ContextKind::Suggested);
+        if hint.is_some() {
+            error.remove(ContextKind::SuggestedArg);
+            error.remove(ContextKind::Usage);
+        }
+    }
+    // The words of a parser of Rust, in the place of which the hint says what the option takes.
+    const NO_DIGIT: &str = ": invalid digit found in string";
+    let rendered = error.render().to_string();
+    let text = rendered.replace(NO_DIGIT, "");
     // The arguments may include a file name with control characters.
-    if error.use_stderr() && text.lines().any(|line| messages::clean(line) != line) {
+    let unclean = || text.lines().any(|line| messages::clean(line) != line);
+    if error.use_stderr() && (text != rendered || unclean()) {
         messages::write(&text);
     } else {
         // A closed pipe under --help is no error.
         let _ = error.print();
     }
-    if let Some(hint) = usage_hints::hint(error) {
+    if let Some(hint) = hint {
         messages::say(&hint);
     }
     error.exit_code() as u8
@@ -210,12 +224,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         .and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
-        Err(error) => return print_clap_error(&error),
+        Err(error) => return print_clap_error(error),
     };
     match carry_out(cli.command) {
         Ok(exit) => exit.code(),
         Err(Failure::Usage(subcommand, message)) => {
-            print_clap_error(&usage_error(subcommand, message))
+            print_clap_error(usage_error(subcommand, message))
         }
         Err(Failure::Said(message)) => {
             messages::say(&format!("error: {message}"));

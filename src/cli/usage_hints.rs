@@ -5,7 +5,7 @@ use super::flag_values::delimiter;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// Flags of other programs, and what is meant by them here.
-const FOREIGN: [(&[&str], &str); 26] = [
+const FOREIGN: [(&[&str], &str); 30] = [
     (
         &["threshold", "jaccard", "similarity", "min-similarity", "jaccard-threshold", "sim", "t"],
         "near-copies are told by the share of each text that passages cover, not by one threshold: \
@@ -58,7 +58,18 @@ const FOREIGN: [(&[&str], &str); 26] = [
          scan --explain-recipe` prints them",
     ),
     (
-        &["column", "text-column", "text-key", "field", "text", "content-field", "text-col"],
+        &[
+            "column",
+            "columns",
+            "text-column",
+            "text-columns",
+            "text-key",
+            "field",
+            "fields",
+            "text",
+            "content-field",
+            "text-col",
+        ],
         "--text-field NAME is the column or field with the text",
     ),
     (&["id", "id-column", "id-key", "key"], "--id-field NAME is the column or field with the id"),
@@ -72,6 +83,20 @@ const FOREIGN: [(&[&str], &str); 26] = [
         &["verbose", "v", "debug"],
         "--timings shows the stages of a run; `nearcopy explain` one pair",
     ),
+    (
+        &["top-k", "top", "max-results", "num-results", "n-results", "results"],
+        "--limit N of `nearcopy index query` shows the N nearest of a document; `scan` lists all",
+    ),
+    (
+        &["exact", "exact-only", "only-exact"],
+        "`nearcopy dedupe --drop equal` removes exact copies only, and `check --fail-on equal` \
+         fails for them alone",
+    ),
+    (
+        &["header", "no-header", "skip-header", "noheader"],
+        "a table has a header, which names the column of the text: put one before its rows",
+    ),
+    (&["config-file", "conf", "settings", "cfg"], "--config FILE names the settings file"),
     (&["silent", "s"], "-q writes nothing on standard error but errors"),
     (&["no-color", "no-colour", "nocolor"], "--color never"),
     (
@@ -122,8 +147,40 @@ fn range(argument: &str, value: &str) -> Option<String> {
         }
         "SHARE" => Some("SHARE is a number from 0 to 1, such as 0.4, or from 0% to 100%".into()),
         "SIZE" => Some("SIZE is a number of bytes from 1 on, such as 4096, 10MB or 256MiB".into()),
-        "FORMAT" if value == "xml" => Some("junit is the report as XML".into()),
+        "FORMAT" if argument.starts_with("--input-format") => input_format(value).map(Into::into),
+        "FORMAT" => report_format(value).map(Into::into),
         "CHARACTER" => delimiter(value).err(),
+        _ => None,
+    }
+}
+
+/// What is meant by the name of an input format that is called otherwise here.
+fn input_format(value: &str) -> Option<&'static str> {
+    match value {
+        "rss" | "atom" | "xml" => Some("feed is RSS and Atom"),
+        "md" | "markdown" | "txt" | "plain" => Some("text is plain text and Markdown"),
+        "ndjson" | "jsonlines" | "json-lines" => Some("jsonl is JSON Lines"),
+        "htm" | "xhtml" | "page" | "web" => Some("html is a page of the web"),
+        "wet" => Some("warc is WET too"),
+        "xls" | "xlsx" | "excel" | "ods" => Some("save a spreadsheet as CSV"),
+        "gz" | "gzip" | "zst" | "zstd" | "bz2" | "xz" | "lz4" => {
+            Some("compression is recognised by itself: name the format of what is compressed")
+        }
+        _ => None,
+    }
+}
+
+/// What is meant by the name of a report's format that is called otherwise here.
+fn report_format(value: &str) -> Option<&'static str> {
+    match value {
+        "xml" => Some("junit is the report as XML"),
+        "text" | "txt" | "plain" | "table" => Some("human is the report for a person"),
+        "md" => Some("markdown is the report as Markdown"),
+        "ndjson" | "jsonlines" | "json-lines" => Some("jsonl is the report as JSON Lines"),
+        "xls" | "xlsx" | "excel" | "tsv" => Some("csv is a table that a spreadsheet opens"),
+        "parquet" => Some("-o FOLDER.parquet writes the report as Parquet tables"),
+        "prometheus" | "prom" | "metrics" => Some("openmetrics is what Prometheus reads"),
+        "yaml" | "yml" | "toml" => Some("json is the report as data"),
         _ => None,
     }
 }
@@ -151,5 +208,12 @@ mod tests {
         assert!(range("--min-match <TOKENS>", "x").unwrap().contains("4294967295"));
         assert!(range("--contains <SHARE>", "2").unwrap().contains("0 to 1"));
         assert!(range("--since <DATE>", "x").is_none());
+    }
+
+    #[test]
+    fn formats_have_their_names() {
+        assert!(range("--input-format <FORMAT>", "rss").unwrap().starts_with("feed"));
+        assert!(range("--format <FORMAT>", "xlsx").unwrap().starts_with("csv"));
+        assert!(range("--format <FORMAT>", "doc").is_none());
     }
 }

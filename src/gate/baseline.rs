@@ -247,7 +247,7 @@ impl Baseline {
         let malformed = |e: serde_json::Error| Error::Malformed {
             what: format!("{what}:{}", e.line()),
             why: format!(
-                "not a {SCHEMA} file ({e}): mend it, or write it anew with --update-baseline"
+                "not a {SCHEMA} file ({e}): mend it, or name a new file and add --update-baseline"
             ),
         };
         let head: BaselineHeader = serde_json::from_str(json).map_err(malformed)?;

@@ -32,6 +32,8 @@ pub enum Format {
     Warc,
     /// A feed, RSS or Atom: one record per item. Needs the feature `web`.
     Feed,
+    /// A web archive in the older format ARC, version 1 or 2. Needs the feature `web`.
+    Arc,
 }
 
 /// Whether the first bytes of a file are those of a format.
@@ -61,6 +63,8 @@ pub struct FormatRow {
     /// Whether concatenated files are a valid file of the format although its records have no
     /// fields.
     pub joinable: bool,
+    /// Whether it is an archive of the web, with records that are pages and others that are not.
+    pub archive: bool,
     /// The Cargo feature that its reader needs, besides `ingest`.
     pub(super) feature: Option<&'static str>,
     /// Recognises the format by the first bytes, for a file whose name shows no format.
@@ -80,6 +84,7 @@ const TEXT: FormatRow = FormatRow {
     has_fields: false,
     kept_whole: false,
     joinable: false,
+    archive: false,
     feature: None,
     begins: |_| false,
     unless: None,
@@ -89,7 +94,7 @@ const TEXT: FormatRow = FormatRow {
 const RECORDS: FormatRow = FormatRow { single_document: None, has_fields: true, ..TEXT };
 
 /// All formats, in the order of [`Format`].
-static ROWS: [FormatRow; 9] = [
+static ROWS: [FormatRow; 10] = [
     TEXT,
     FormatRow {
         format: Format::Json,
@@ -162,6 +167,7 @@ static ROWS: [FormatRow; 9] = [
         single_document: None,
         kept_whole: true,
         joinable: true,
+        archive: true,
         feature: Some("web"),
         begins: |start| start.text().starts_with(b"WARC/"),
         ..TEXT
@@ -178,6 +184,20 @@ static ROWS: [FormatRow; 9] = [
         begins: |start| is_feed(start.text()),
         ..TEXT
     },
+    FormatRow {
+        format: Format::Arc,
+        name: "arc",
+        title: "ARC",
+        about: "An archive of the web in the older format ARC",
+        endings: &["arc"],
+        single_document: None,
+        kept_whole: true,
+        joinable: true,
+        archive: true,
+        feature: Some("web"),
+        begins: |start| start.text().starts_with(b"filedesc://"),
+        ..TEXT
+    },
 ];
 
 /// The compiler checks that each row is at the index of its format.
@@ -192,19 +212,19 @@ const _: () = {
 /// The files that are read in a directory, for the help of a command.
 #[doc(hidden)]
 pub const WALKED: &str = "text and Markdown files, pages (.html, .htm, .xhtml), archives of \
-    pages (.warc, .wet), feeds (.rss, .atom), \
+    pages (.warc, .wet, .arc), feeds (.rss, .atom, .xml), \
     .json, .jsonl, .ndjson, .csv and .tsv, each also compressed (.gz, .zst, .bz2, .xz, .lz4), and \
     .parquet";
 
 /// The same list for the message about a directory that has no such file.
 #[doc(hidden)]
-pub const LOOKED_FOR: &str = "text and Markdown files, .html, .htm, .xhtml, .warc, .wet, .rss, \
-    .atom, .json, .jsonl, .ndjson, \
+pub const LOOKED_FOR: &str = "text and Markdown files, .html, .htm, .xhtml, .warc, .wet, .arc, \
+    .rss, .atom, .xml of feeds, .json, .jsonl, .ndjson, \
     .csv and .tsv, each also as .gz, .zst, .bz2, .xz or .lz4, and .parquet";
 
 /// The same list with all extensions, for the message about a file that has none of them.
 pub(super) const READ: &str = ".txt, .text, .md, .markdown, .html, .htm, .xhtml, .warc, .wet, \
-    .rss, .atom, .json, .jsonl, \
+    .arc, .rss, .atom, .xml of feeds, .json, .jsonl, \
     .ndjson, .csv, .tsv, .tab (also .gz, .zst, .bz2, .xz, .lz4), .parquet and .pq";
 
 impl Format {
@@ -261,6 +281,13 @@ pub fn by_name(path: &Path) -> (Option<Format>, Option<Compression>) {
     let ending = bare.rsplit_once('.').map(|(_, ending)| ending);
     let row = ending.and_then(|ending| ROWS.iter().find(|row| row.endings.contains(&ending)));
     (row.map(|row| row.format), packed)
+}
+
+/// Whether the name of a file is that of XML, also compressed: it may be a feed or a page, and is
+/// mostly something else.
+pub(super) fn is_xml(path: &Path) -> bool {
+    let unpacked = by_name(path).1.map_or_else(|| path.to_owned(), |_| path.with_extension(""));
+    unpacked.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xml"))
 }
 
 #[cfg(test)]

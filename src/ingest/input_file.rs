@@ -21,6 +21,8 @@ pub(super) struct InputFile {
     pub packed: bool,
     /// The format that its extension shows.
     pub format: Option<Format>,
+    /// Whether it is read only if its first bytes are those of a feed or a page.
+    pub sniffed: bool,
     /// The device and number of a file that has several names.
     pub linked: Option<(u64, u64)>,
     /// The index of the input that led to it.
@@ -51,6 +53,7 @@ impl InputFile {
             size,
             packed: packed.is_some(),
             format,
+            sniffed: false,
             linked: meta.and_then(names_of),
             input,
             relative,
@@ -70,6 +73,7 @@ impl InputFile {
             size,
             packed: false,
             format,
+            sniffed: false,
             linked: None,
             input,
             relative,
@@ -86,6 +90,7 @@ impl InputFile {
             size: u64::MAX,
             packed: false,
             format: None,
+            sniffed: false,
             linked: None,
             input,
             relative,

@@ -54,6 +54,8 @@ pub enum Reason {
     NotAPage,
     /// A record of an archive that is damaged, or other bytes in the place of a record.
     BadWarc,
+    /// The same in an archive in the older format ARC.
+    BadArc,
     /// A response in an archive whose HTTP header or encoding cannot be read.
     BadPayload,
     /// A format that this program was built without.
@@ -106,6 +108,7 @@ impl Reason {
             | Reason::PageTooDeep
             | Reason::PageTooLarge
             | Reason::BadWarc
+            | Reason::BadArc
             | Reason::BadPayload => ReasonKind::BadRecord,
             Reason::Binary
             | Reason::EmptyPage
@@ -155,6 +158,7 @@ impl Reason {
             Reason::EmptyPage => "empty-page",
             Reason::NotAPage => "not-a-page",
             Reason::BadWarc => "bad-warc",
+            Reason::BadArc => "bad-arc",
             Reason::BadPayload => "bad-payload",
             Reason::NotBuiltIn => "not-built-in",
             Reason::UnknownName => "unknown-name",

@@ -13,7 +13,9 @@ use crate::ingest::problem::Reason;
 use crate::ingest::read_result::{ReadFile, ReadResult};
 use crate::ingest::temporary_copy::temporary_copy;
 use crate::ingest::unsupported;
-use crate::ingest::without_text::{self, EMPTY_PACKED};
+#[cfg(feature = "web")]
+use crate::ingest::web::archive;
+use crate::ingest::without_text::{self, EMPTY_PACKED, NO_FEED};
 use encoding_rs::Encoding;
 use std::fs::File;
 use std::io::{self, Read};
@@ -112,16 +114,19 @@ fn read_bytes(
 ) -> ReadResult {
     let named = run.format.or(file.format);
     #[cfg(feature = "web")]
-    let raw = match crate::ingest::web::archive::is_archive(raw, named) {
-        (true, raw) => return read_archive(run, file, raw, stored, alone),
-        (false, raw) => raw,
+    let raw = match archive::recognise(raw, named) {
+        (Some(layout), raw) => return read_archive(run, file, raw, layout, stored, alone),
+        (None, raw) => raw,
     };
     let plain = DecompressedStream::open(raw, file.size);
     let encoding = run.encoding(file).or_else(|| decode::unmarked_utf16(&plain.head));
+    if file.sniffed && !is_feed_or_page(&plain.head, encoding) {
+        return neither_feed_nor_page(&plain, file);
+    }
     let format = Format::of(named, &plain.head, encoding, run.fields().given_text());
     #[cfg(feature = "web")]
-    if format == Format::Warc {
-        return read_plain_archive(run, file, plain, stored, alone);
+    if let Some(layout) = archive::Layout::of(format) {
+        return read_plain_archive(run, file, plain, layout, stored, alone);
     }
     let mut intake = ReadResult::default();
     let kind = plain.kind;
@@ -161,6 +166,21 @@ fn read_bytes(
     intake
 }
 
+/// Whether first bytes are those of a feed or a page.
+fn is_feed_or_page(head: &[u8], encoding: Option<&'static Encoding>) -> bool {
+    matches!(Format::of(None, head, encoding, &[]), Format::Feed | Format::Html)
+}
+
+/// The result of XML in a directory that is no article. What is broken may have been one.
+fn neither_feed_nor_page(plain: &DecompressedStream, file: &InputFile) -> ReadResult {
+    let mut intake = ReadResult::default();
+    match &plain.error {
+        Some(e) => ended_early(e, plain.kind, file, &mut intake),
+        None => intake.skip(Reason::NoArticle, &file.display_path, None, || NO_FEED.into()),
+    }
+    intake
+}
+
 /// Counts an error that ended a file before its end.
 fn ended_early(
     error: &io::Error,
@@ -194,11 +214,12 @@ fn read_plain_archive(
     run: &Run,
     file: &InputFile,
     plain: DecompressedStream,
+    layout: archive::Layout,
     stored: Option<&Arc<File>>,
     alone: bool,
 ) -> ReadResult {
     let all = Box::new(io::Cursor::new(plain.head).chain(plain.rest));
-    let mut intake = read_archive(run, file, all, stored, alone);
+    let mut intake = read_archive(run, file, all, layout, stored, alone);
     if let Some(e) = plain.error.filter(|_| !run.stopped()) {
         intake.unreadable(&e, &file.display_path);
     }
@@ -212,15 +233,15 @@ fn read_archive(
     run: &Run,
     file: &InputFile,
     raw: Box<dyn Read + Send + '_>,
+    layout: archive::Layout,
     stored: Option<&Arc<File>>,
     alone: bool,
 ) -> ReadResult {
-    use crate::ingest::web::archive;
     let mut intake = ReadResult::default();
-    match archive::open(raw) {
+    match archive::open(raw, layout) {
         Err(e) => intake.unreadable(&e, &file.display_path),
         Ok((kind, mut records)) => {
-            if let Err(e) = remember(file, Format::Warc, kind, stored, &mut intake) {
+            if let Err(e) = remember(file, layout.format(), kind, stored, &mut intake) {
                 intake.unreadable(&e, &file.display_path);
                 return intake;
             }

@@ -11,8 +11,6 @@ struct UnreadFormat {
     begins: fn(&[u8]) -> bool,
     /// Its extensions behind that of a format that is read, as in `a.jsonl.lz`.
     packed_endings: &'static [&'static str],
-    /// Its extensions where they show the kind alone.
-    endings: &'static [&'static str],
     /// Whether only a file of unknown format is looked at: its first bytes could be text.
     textual: bool,
     remedy: &'static str,
@@ -27,12 +25,11 @@ const PACKED: UnreadFormat = UnreadFormat {
     name: "",
     begins: |_| false,
     packed_endings: &[],
-    endings: &[],
     textual: false,
     remedy: UNPACK,
 };
 
-static UNREAD: [UnreadFormat; 19] = [
+static UNREAD: [UnreadFormat; 18] = [
     UnreadFormat {
         name: "UTF-32",
         begins: is_utf32,
@@ -122,14 +119,6 @@ static UNREAD: [UnreadFormat; 19] = [
         ..PACKED
     },
     UnreadFormat {
-        name: "ARC",
-        begins: |b| b.starts_with(b"filedesc://"),
-        endings: &["arc"],
-        textual: true,
-        remedy: "convert it to WARC, with warcio or arc2warc for example",
-        ..PACKED
-    },
-    UnreadFormat {
         name: "XML",
         begins: |b| b.starts_with(b"<?xml"),
         textual: true,
@@ -161,17 +150,10 @@ fn is_utf32(bytes: &[u8]) -> bool {
 pub(super) fn by_name(path: &Path) -> Option<String> {
     let name = path.file_name()?.to_str()?.to_ascii_lowercase();
     let (inner, ending) = name.rsplit_once('.')?;
-    let alone = |kind: &&UnreadFormat| {
-        let plain = ["gz", "zst", "bz2", "xz", "lz4"]
-            .iter()
-            .find_map(|ending| name.strip_suffix(&format!(".{ending}")))
-            .unwrap_or(&name);
-        plain.rsplit_once('.').is_some_and(|(_, ending)| kind.endings.contains(&ending))
-    };
     let packed = |kind: &&UnreadFormat| {
         kind.packed_endings.contains(&ending) && format_by_name(Path::new(inner)).0.is_some()
     };
-    UNREAD.iter().find(|kind| alone(kind) || packed(kind)).map(message)
+    UNREAD.iter().find(packed).map(message)
 }
 
 /// The message about a file whose first decompressed bytes show a kind that is recognised and not
@@ -197,7 +179,7 @@ mod tests {
 
     #[test]
     fn names_show_what_is_not_read() {
-        for name in ["a.jsonl.lz", "b.txt.LZMA", "c.csv.zip", "d.arc", "e.arc.gz"] {
+        for name in ["a.jsonl.lz", "b.txt.LZMA", "c.csv.zip"] {
             assert!(by_name(Path::new(name)).is_some(), "{name}");
         }
         for name in ["linux.tar.xz", "a.txt", "pom.xml", "feed.rss", "a.zip", "xz", "a.gz"] {
@@ -211,7 +193,6 @@ mod tests {
         assert_eq!(by_content(feed, None), None);
         assert_eq!(by_content(b"<feed xmlns='x'>", None), None);
         assert!(by_content(b"<?xml version='1.0'?><urlset>", None).unwrap().starts_with("XML"));
-        assert!(by_content(b"filedesc://x 0.0.0.0", None).unwrap().starts_with("ARC"));
         // A page may be XML, and what is named as text is text.
         assert_eq!(by_content(b"<?xml version='1.0'?><html><p>x", None), None);
         assert_eq!(by_content(feed, Some(Format::Text)), None);

@@ -1,7 +1,7 @@
 //! Owns: which files are read, in which order and under which names; path patterns. Never: opens
 //! one of them.
 
-use crate::ingest::format::{READ, by_name};
+use crate::ingest::format::{READ, by_name, is_xml};
 use crate::ingest::input::{Input, InputOptions};
 use crate::ingest::input_file::InputFile;
 use crate::ingest::problem::Reason;
@@ -252,7 +252,7 @@ fn walk(
         for path in tracked.filter(|path| !met.contains(path) && path.is_file()) {
             let (shown, below) = (shown(&path), below(&path));
             let named = filter.names(&shown, &below);
-            let known = named || by_name(&path).0.is_some();
+            let known = named || by_name(&path).0.is_some() || is_xml(&path);
             if known && filter.admits(&shown, &below) && !filter.leaves_out_any(&shown, &below) {
                 sources.extend(found_file(&path, shown, directory, number, named, intake));
             }
@@ -290,9 +290,10 @@ fn found_file(
 ) -> Option<InputFile> {
     let meta = fs::metadata(path);
     let known = meta.as_ref().ok();
-    let source = InputFile::of(path.to_owned(), shown, known, Some(directory), number);
+    let mut source = InputFile::of(path.to_owned(), shown, known, Some(directory), number);
+    source.sniffed = is_xml(path) && !included;
     let shown = &source.display_path;
-    if source.format.is_none() && !included {
+    if source.format.is_none() && !included && !source.sniffed {
         // Beside the file itself, a packed copy of it adds nothing.
         let beside = path.with_extension("").exists();
         match unsupported::by_name(path).filter(|_| !beside) {

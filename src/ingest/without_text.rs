@@ -10,13 +10,17 @@ use crate::ingest::read_result::ReadResult;
 pub(super) const EMPTY_PACKED: &str =
     "an empty file where compressed data was expected: fetch or compress it again";
 
+/// The message about XML in a directory that is no article.
+pub(super) const NO_FEED: &str = "XML that is neither a feed nor a page; take its texts out, or \
+    name the file itself with --input-format text to read it with its tags";
+
 /// Judges the result of one file. Where no record has a text, a file that was named has failed, and
 /// one that was found in a directory is no article, like the settings of another program. A file
 /// without any record is counted, and is no failure.
 pub(super) fn judge(file: &InputFile, intake: &mut ReadResult) {
     let Some(format) = intake.sources.first().map(|source| source.format) else { return };
     let fields = format.row().has_fields;
-    if intake.has_text() || !fields && format != Format::Warc {
+    if intake.has_text() || !fields && !format.row().archive {
         return;
     }
     if fields && !file.named && is_no_article(format, intake) {

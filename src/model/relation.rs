@@ -138,7 +138,7 @@ static ROWS: [Row; Relation::ALL.len()] = [
                 "Two documents hold the same text.",
                 "Two documents hold the same words; case, punctuation and typography aside. Which \
                  of them is the copy is not claimed.",
-                "Remove one of the two. Which of them is kept follows from the survivor policy.",
+                "Remove one of the two. The survivor policy says which.",
             ],
         },
     },

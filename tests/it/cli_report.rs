@@ -136,7 +136,10 @@ fn what_is_wrong_is_said() {
         refused(&["report", "one.txt", "-o", "made.html"])
             .contains("one.txt: no report as JSON or JSON Lines")
     );
-    assert!(refused(&["report", "more.jsonl"]).contains("no schema, wanted \"nearcopy.report/1\""));
+    assert!(
+        refused(&["report", "more.jsonl"])
+            .contains("it has no schema, wanted \"nearcopy.report/1\"")
+    );
     done(at, &["scan", "one.txt", "two.txt", "-o", "json=found.json", "-q"]);
     for input in ["found.json", "one.txt"] {
         let before = fs::read(at.join(input)).unwrap();

@@ -1,6 +1,7 @@
 //! The program as people use it every day: a folder of mixed files, pipes, flags of other
 //! programs, reports by the ending of their file.
 
+use crate::parquet_file;
 use crate::program::{nearcopy, ok, process, refused, run, run_with};
 use crate::scratch::{Here, STORY, WHEAT, near};
 use serde_json::Value;
@@ -37,10 +38,21 @@ fn mixed() -> Here {
     let feed =
         format!("<rss><channel><item><description>{STORY}</description></item></channel></rss>");
     write("feed.rss", feed.as_bytes());
-    write("old.arc", b"filedesc://old.arc 0.0.0.0 20260301000000 text/plain 0\n");
+    let http = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{page}");
+    let length = http.len();
+    let first = "filedesc://old.arc 0.0.0.0 20260301000000 text/plain 0\n\n";
+    let line = format!("{first}http://a.example/ 10.0.0.1 20260301000000 text/html {length}\n");
+    write("old.arc", format!("{line}{http}\n").as_bytes());
+    let feed = format!("<?xml version=\"1.0\"?>{feed}");
+    write("feed.xml", feed.as_bytes());
+    write("pom.xml", b"<?xml version='1.0'?><project><name>x</name></project>");
+    let mut lz4 = lz4_flex::frame::FrameEncoder::new(Vec::new());
+    std::io::Write::write_all(&mut lz4, WHEAT.as_bytes()).unwrap();
+    write("k.txt.lz4", &lz4.finish().unwrap());
     write("package.json", b"{\"name\":\"x\",\"version\":\"1.0.0\"}");
     write("empty.txt", b"");
     write("broken.txt.gz", &packed(&STORY.repeat(500).into_bytes(), 40));
+    write("l.parquet", &parquet_file::of(&[("p1", WHEAT, None), ("p2", HARBOUR, None)]));
     here
 }
 
@@ -49,24 +61,46 @@ fn a_folder_of_mixed_files_is_read_or_named() {
     let here = mixed();
     let (code, out, err) = run(here.path(), &["scan", "all", "--format", "json"]);
     assert_eq!(code, 2, "{err}");
-    for named in ["broken.txt.gz", "old.arc", "package.json", "windows-1251"] {
-        assert!(err.contains(named), "{named}: {err}");
+    for said in [
+        "could not be read (broken-compression): 1",
+        "all/broken.txt.gz: broken gzip data",
+        "skipped as no-article: 2",
+        "all/package.json: no text",
+        "all/pom.xml: XML that is neither a feed nor a page",
+        "1 archive: passed over as no pages: 1 (1 filedesc)",
+        "texts not in UTF-8: windows-1251 1",
+    ] {
+        assert!(err.contains(said), "{said}: {err}");
     }
     let report: Value = serde_json::from_str(&out).unwrap();
+    let summary = &report["summary"];
+    // 16 files with 17 documents, with what could be read of the broken one; only the empty file
+    // has no text.
+    assert_eq!((&summary["documents"], &summary["without_text"]), (&17.into(), &1.into()));
+    let skipped: Vec<(&str, u64)> = summary["skipped"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| (s["reason"].as_str().unwrap(), s["count"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(skipped, [("broken-compression", 1), ("no-article", 2)]);
     let equal: Vec<usize> = report["equal"]
         .as_array()
         .unwrap()
         .iter()
         .map(|class| class.as_array().unwrap().len())
         .collect();
-    // The story as two records, Markdown and an item of a feed (a page has its title too);
-    // Russian in two encodings; wheat three times.
+    // The story as two records, Markdown and items of two feeds; as a page, in ARC too, it has its
+    // title before it; Russian in three encodings; wheat five times.
     let mut sorted = equal.clone();
     sorted.sort();
-    assert_eq!(sorted, [2, 3, 4], "{}", report["equal"]);
+    assert_eq!(sorted, [2, 3, 5, 5], "{}", report["equal"]);
+    let human = run(here.path(), &["scan", "all", "--brief"]).1;
+    assert!(human.contains("17 documents") && human.contains("1 without text"), "{human}");
     let skip = ["scan", "all", "--format", "json", "--on-error", "skip"];
     let (code, skipped, err) = run(here.path(), &skip);
     assert_eq!((code, skipped), (0, out), "{err}");
+    assert!(err.contains("skipped as broken-compression: 1"), "{err}");
 }
 
 #[test]
@@ -155,7 +189,15 @@ fn mistakes_are_answered_with_what_to_do() {
         (&["scan", "a.txt", "--include", "[a"], "[a"),
         (&["scan", "a.txt", "--text-field", "a+,b"], "empty name"),
         (&["scan", "a.txt", "--format", "xml"], "junit"),
-        (&["scan", "a.txt", "--input-format", "rss"], "possible values"),
+        (&["scan", "a.txt", "--input-format", "rss"], "feed is RSS"),
+        (&["scan", "a.txt", "--format", "xlsx"], "csv is a table"),
+        (&["scan", "a.txt", "--columns", "x"], "--text-field"),
+        (&["index", "query", "seen", "a.txt", "--top-k", "5"], "--limit"),
+        (&["dedupe", "a.txt", "-o", "b", "--max-removed", "150%"], "100% at most"),
+        (&["explain", "1", "2", "--in", "a.csv", "--text-field", "story"], "its id is 1"),
+        (&["report", "a.jsonl", "-o", "x.html"], "nearcopy scan"),
+        (&["index", "query", "seen", "a.txt"], "check the path"),
+        (&["index", "stats", "a.txt"], "name one"),
         (&["scan", "a.txt", "--preset", "fast"], "possible values"),
         (&["scan", "a.txt", "--keep", "newest"], "earliest"),
         (&["scan", "gone.txt"], "gone.txt"),
@@ -178,6 +220,8 @@ fn mistakes_are_answered_with_what_to_do() {
         let (code, _, err) = run(here.path(), args);
         assert_eq!(code, 2, "{args:?}: {err}");
         assert!(err.contains(word), "{args:?} lacks {word}: {err}");
+        // Nothing beside it leads elsewhere, and nothing is in the words of a parser.
+        assert!(!err.contains("as a value, use") && !err.contains("invalid digit"), "{err}");
     }
 }
 

@@ -40,6 +40,11 @@ fn web() {
 }
 
 #[test]
+fn arc() {
+    replay("arc", checks::arc);
+}
+
+#[test]
 fn heads() {
     replay("heads", checks::heads);
 }

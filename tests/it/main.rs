@@ -26,6 +26,8 @@ mod cli_scan;
 mod console;
 #[cfg(feature = "cli")]
 mod dedupe;
+#[cfg(feature = "ingest")]
+mod dialect_files;
 #[cfg(feature = "cli")]
 mod distributed;
 mod documents;
@@ -37,6 +39,8 @@ mod everyday;
 mod exit_codes;
 #[cfg(all(feature = "cli", target_os = "linux", target_arch = "x86_64"))]
 mod faults;
+#[cfg(feature = "cli")]
+mod flags;
 #[cfg(feature = "cli")]
 mod format_damage;
 #[cfg(all(feature = "html", feature = "reports"))]
@@ -78,6 +82,8 @@ mod oracle;
 #[cfg(feature = "cli")]
 mod pages;
 #[cfg(feature = "cli")]
+mod parquet_file;
+#[cfg(feature = "cli")]
 mod program;
 #[cfg(any(feature = "index", feature = "cli"))]
 mod random;
@@ -87,6 +93,7 @@ mod removal;
 mod report;
 #[cfg(feature = "parquet")]
 mod report_tables;
+mod reports;
 mod sample;
 #[cfg(feature = "cli")]
 mod scratch;

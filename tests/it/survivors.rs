@@ -1,5 +1,6 @@
 //! Which document of a group survives, by the rules of `--keep`.
 
+use crate::parquet_file;
 use crate::program::{nearcopy, ok, refused};
 use crate::scratch::{Here, STORY, WHEAT, lines, near, story};
 use serde_json::{Value, json};
@@ -81,6 +82,47 @@ fn the_field_may_be_a_column_or_front_matter() {
 }
 
 #[test]
+fn a_column_of_parquet_decides_too() {
+    let third = near(STORY).replace("four tons", "five tons");
+    let rows = |scores: [Option<i64>; 4]| {
+        let texts = [STORY, &near(STORY), &third, WHEAT];
+        let row = |n: usize| (["0", "1", "2", "3"][n], texts[n], scores[n]);
+        parquet_file::of(&[row(0), row(1), row(2), row(3)])
+    };
+    let here = Here::new();
+    here.write("a.parquet", rows([Some(9), None, Some(10), Some(1)]));
+    let keep = ["--keep", "field:score"];
+    let clean = |more: &[&str]| {
+        let args = ["dedupe", "a.parquet", "-q", "--max-removed", "100%", "-o", "b.parquet"];
+        ok(here.path(), &[&args, more].concat());
+        let bare = ["scan", "b.parquet", "--format", "json", "--all-pairs", "-q"];
+        let report: Value = serde_json::from_str(&ok(here.path(), &bare)).unwrap();
+        report["summary"]["documents"].as_u64().unwrap()
+    };
+    let survivor = || {
+        let scan = ["scan", "a.parquet", "-q", "--format", "json", keep[0], keep[1]];
+        let report: Value = serde_json::from_str(&ok(here.path(), &scan)).unwrap();
+        report["clusters"][0]["representative"].as_str().unwrap().to_owned()
+    };
+    assert_eq!((clean(&keep), survivor()), (2, "2".into()));
+    here.write("a.parquet", rows([Some(-9), Some(-8), None, Some(1)]));
+    assert_eq!((clean(&keep), survivor()), (2, "1".into()));
+    let missing = refused(here.path(), &["scan", "a.parquet", "--keep", "field:votes"]);
+    assert!(missing.contains("no record has this field") && missing.contains("score"), "{missing}");
+    // The column of the cluster has the name that is given, and its rows are read again.
+    let marked = ["--annotate", "--group", "family", keep[0], keep[1]];
+    assert_eq!(clean(&marked), 4);
+    let by_family = ["dedupe", "b.parquet", "-o", "c.jsonl"];
+    let wrong = refused(here.path(), &by_family);
+    assert!(wrong.contains("Parquet"), "{wrong}");
+    let field = ["scan", "b.parquet", "-q", "--format", "json", "--source-field", "family"];
+    let report: Value = serde_json::from_str(&ok(here.path(), &field)).unwrap();
+    let families: Vec<_> = report["documents"].as_array().unwrap().iter().collect();
+    let first = families[0]["source"].as_str().unwrap();
+    assert!(families.iter().all(|document| document["source"] == first), "{families:?}");
+}
+
+#[test]
 fn a_field_that_is_not_there_or_a_second_one_is_an_error() {
     let here = Here::with(&[("a.jsonl", &scored([json!(1), json!(2), json!(3), json!(4)]))]);
     let scan = |more: &[&str]| refused(here.path(), &[&["scan", "a.jsonl"], more].concat());
@@ -135,4 +177,31 @@ fn none_leaves_references_and_what_only_holds_a_shorter_text() {
     here.write("b.jsonl", records);
     let drop = ["--keep", "none", "--drop", "equal,near-copy,contained-in"];
     assert_eq!(left(&here, "b.jsonl", &drop), ["long"]);
+}
+
+#[test]
+fn where_none_stays_no_report_says_that_one_does() {
+    let here = Here::with(&[("a.jsonl", &scored([json!(1), json!(2), json!(3), json!(4)]))]);
+    let reports = ["r.html", "r.md", "r.txt", "r.csv", "r.prom", "r.sarif", "r.json"];
+    let clean = |keep: &str| {
+        let args = ["dedupe", "a.jsonl", "-o", "b.jsonl", "--max-removed", "100%", "--keep", keep];
+        let report = reports.iter().flat_map(|name| ["--report", name]);
+        nearcopy().at(here.path()).args(args).args(report).done().out()
+    };
+    let claims = ["stays", "survives", "is kept", "was kept"];
+    let told = clean("latest");
+    assert!(told.contains("stays") && told.contains("removals least like what stays"), "{told}");
+    let told = clean("none");
+    assert!(told.contains("least like their partners, which go too"), "{told}");
+    let check = |name: &str, text: &str| {
+        for claim in claims {
+            assert!(!text.contains(claim), "{name}: {claim}: {text}");
+        }
+    };
+    check("standard output", &told);
+    for name in reports {
+        // The names of styles and functions of a page are not what it says.
+        let text = here.read(name);
+        check(name, text.split("<script").next().unwrap());
+    }
 }

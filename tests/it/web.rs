@@ -1,6 +1,7 @@
 //! Pages of the web: how much of an article is taken out of its page, and what commands do with
 //! pages.
 
+mod arc;
 mod around;
 mod carried;
 mod crawls;

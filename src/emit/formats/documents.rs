@@ -18,8 +18,8 @@ use std::io::Write;
 /// written; a text file that has no document is counted as left.
 pub(super) fn copy(job: &mut RewriteInput, sink: &mut Sink) -> Result<(), Error> {
     #[cfg(feature = "web")]
-    if job.file.format == Format::Warc {
-        return archive(job, sink);
+    if let Some(layout) = crate::ingest::web::archive::Layout::of(job.file.format) {
+        return archive(job, layout, sink);
     }
     let (read, error) = read_again(job.file, job.options, plain(job.file)?);
     if let Some(e) = error {
@@ -33,14 +33,18 @@ pub(super) fn copy(job: &mut RewriteInput, sink: &mut Sink) -> Result<(), Error>
 
 /// Memory: one batch of the archive, as when it is read.
 #[cfg(feature = "web")]
-fn archive(job: &mut RewriteInput, sink: &mut Sink) -> Result<(), Error> {
+fn archive(
+    job: &mut RewriteInput,
+    layout: crate::ingest::web::archive::Layout,
+    sink: &mut Sink,
+) -> Result<(), Error> {
     use crate::emit::reopen::stored_bytes;
     use crate::ingest::fields::Fields;
     use crate::ingest::record::Context;
     use crate::ingest::web::archive;
     let stored = stored_bytes(job.file)?;
     let (_, mut records) =
-        archive::open(Box::new(stored.reader(0))).map_err(|e| broken(job.file, &e))?;
+        archive::open(Box::new(stored.reader(0)), layout).map_err(|e| broken(job.file, &e))?;
     let fields = Fields::new(job.options);
     let context = Context {
         encoding: job.encoding(),

@@ -35,7 +35,7 @@ pub(super) fn writer<'w>(
         #[cfg(feature = "parquet")]
         Format::Parquet => Box::new(parquet::Parquet::new(sink(compression))),
         #[cfg(feature = "web")]
-        Format::Warc => Box::new(warc::Warc::new(sink(None), compression)),
+        Format::Warc | Format::Arc => Box::new(warc::Warc::new(sink(None), compression)),
         // A format without a writer: its documents are written as JSON Lines.
         #[allow(unreachable_patterns)]
         _ => return None,

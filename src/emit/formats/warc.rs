@@ -12,7 +12,7 @@ use crate::emit::rewrite_input::{RewriteInput, Writer};
 use crate::emit::sink::Sink;
 use crate::ingest::Compression;
 use crate::ingest::shared_file::SharedFile;
-use crate::ingest::web::archive::{self, Members, Record};
+use crate::ingest::web::archive::{self, Layout, Members, Record};
 use std::collections::HashSet;
 use std::io::{self, Read, Write};
 use xxhash_rust::xxh3::xxh3_64;
@@ -42,6 +42,7 @@ struct Entry {
 /// The facts about an input that are collected before it is copied.
 struct Plan {
     entries: Vec<Entry>,
+    layout: Layout,
     kind: Option<Compression>,
     dictionary: Option<Vec<u8>>,
 }
@@ -93,7 +94,7 @@ impl Writer for Warc<'_> {
                 let stored = Box::new(shared.reader(start).take(end - start));
                 rewrite_members(
                     job,
-                    Members::of(stored, plan.kind, plan.dictionary.clone()),
+                    Members::of(stored, plan.layout, plan.kind, plan.dictionary.clone()),
                     unit,
                     sink,
                     to,
@@ -111,8 +112,9 @@ impl Writer for Warc<'_> {
 
 /// Reads an input to its end, and asks for the change of each record.
 fn plan(job: &mut RewriteInput, shared: &SharedFile) -> Result<Plan, Error> {
+    let layout = Layout::of(job.file.format).unwrap_or(Layout::Warc);
     let (kind, mut records) =
-        archive::open(Box::new(shared.reader(0))).map_err(|e| broken(job.file, &e))?;
+        archive::open(Box::new(shared.reader(0)), layout).map_err(|e| broken(job.file, &e))?;
     let dictionary = records.dictionary();
     let mut entries = Vec::new();
     while let Some(next) = records.next() {
@@ -133,7 +135,7 @@ fn plan(job: &mut RewriteInput, shared: &SharedFile) -> Result<Plan, Error> {
     revisits(&entries, job);
     job.written.kept =
         entries.iter().filter(|entry| entry.number.is_some() && !entry.goes).count() as u64;
-    Ok(Plan { entries, kind, dictionary })
+    Ok(Plan { entries, layout, kind, dictionary })
 }
 
 fn entry(record: &Record, job: &RewriteInput) -> Result<Entry, Error> {

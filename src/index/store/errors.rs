@@ -9,12 +9,17 @@ use std::path::Path;
 pub fn no_index(path: &Path, error: &std::io::Error) -> Error {
     let why = match error.kind() {
         std::io::ErrorKind::NotFound if path.exists() => {
-            "not an index: it holds no data.mdb".into()
+            "not an index: it holds no data.mdb; name an index, or make one at a new path with \
+             `nearcopy index create`"
+                .into()
         }
         std::io::ErrorKind::NotFound => {
-            "no index is there: make one with `nearcopy index create`".into()
+            "no index is there: make one with `nearcopy index create`, or check the path".into()
         }
-        std::io::ErrorKind::NotADirectory => "not an index: an index is a directory".into(),
+        std::io::ErrorKind::NotADirectory => {
+            "not an index: an index is a directory; name one, or a new path with `index create`"
+                .into()
+        }
         _ => error.to_string(),
     };
     Error::Malformed { what: path.display().to_string(), why }

@@ -44,7 +44,7 @@ pub(super) fn reader(format: Format) -> Option<fn(OpenFile) -> PartialRead> {
         Format::Html => Some(html::read),
         #[cfg(feature = "web")]
         Format::Feed => Some(feed::read),
-        Format::Warc => None,
+        Format::Warc | Format::Arc => None,
         #[cfg(not(all(feature = "csv", feature = "parquet", feature = "web")))]
         _ => None,
     }

@@ -13,14 +13,16 @@ use crate::ingest::limits::DocumentLimit;
 use crate::ingest::problem::Reason;
 use crate::ingest::read_result::ReadResult;
 use crate::ingest::record::{Batch, Context};
+pub(crate) use crate::ingest::web::archive_layout::Layout;
+use crate::ingest::web::archive_record::Broken;
+pub(crate) use crate::ingest::web::archive_record::Record;
+use crate::ingest::web::archive_records::{RECORD, Records};
 use crate::ingest::web::http::{self, ContentKind};
 #[cfg(feature = "emit")]
 pub(crate) use crate::ingest::web::members::Members;
 #[cfg(not(feature = "emit"))]
 use crate::ingest::web::members::Members;
 use crate::ingest::web::page::{self, PageContext};
-pub(crate) use crate::ingest::web::warc::Record;
-use crate::ingest::web::warc::{Broken, RECORD, Records};
 #[cfg(feature = "emit")]
 use crate::model::document::Document;
 use crate::model::document::DocumentInfo;
@@ -61,16 +63,16 @@ struct Gathered {
     others: BTreeMap<&'static str, u64>,
 }
 
-/// Whether the stored bytes are to be read as an archive: because that is their format or, where
-/// the format is unknown, because they are compressed archive data. Returns a stream of all bytes
-/// as well: an archive is read from its beginning, by its members, so only a copy of the first
-/// bytes is examined.
-pub(crate) fn is_archive<'a>(
+/// The layout in which the stored bytes are to be read as an archive: because that is their format
+/// or, where the format is unknown, because they are compressed archive data. Returns a stream of
+/// all bytes as well: an archive is read from its beginning, by its members, so only a copy of the
+/// first bytes is examined.
+pub(crate) fn recognise<'a>(
     mut raw: Box<dyn Read + Send + 'a>,
     format: Option<Format>,
-) -> (bool, Box<dyn Read + Send + 'a>) {
-    if format.is_some() {
-        return (format == Some(Format::Warc), raw);
+) -> (Option<Layout>, Box<dyn Read + Send + 'a>) {
+    if let Some(format) = format {
+        return (Layout::of(format), raw);
     }
     let mut first = Vec::new();
     let mut more = |count: u64| {
@@ -80,31 +82,33 @@ pub(crate) fn is_archive<'a>(
             .map(|_| Compression::of(&first))
     };
     // A read error occurs again when the rest is read.
-    let packed = more(16).is_ok_and(|kind| kind.is_some()) && more(LOOK).is_ok() && holds(&first);
-    (packed, Box::new(io::Cursor::new(first).chain(raw)))
+    let packed = more(16).is_ok_and(|kind| kind.is_some()) && more(LOOK).is_ok();
+    let layout = if packed { held(&first) } else { None };
+    (layout, Box::new(io::Cursor::new(first).chain(raw)))
 }
 
-/// Whether stored bytes decompress to the first bytes of an archive.
-fn holds(stored: &[u8]) -> bool {
-    let (mut head, Ok(mut members)) = (vec![0; 4 << 10], Members::new(Box::new(stored))) else {
-        return false;
-    };
+/// The layout of the archive whose first bytes stored bytes decompress to.
+fn held(stored: &[u8]) -> Option<Layout> {
+    // The layout does not matter before a member is broken.
+    let mut members = Members::new(Box::new(stored), Layout::Warc).ok()?;
+    let mut head = vec![0; 4 << 10];
     while let Ok(true) = members.next() {
         match members.read(&mut head) {
             // An empty member.
             Ok(0) => {}
-            Ok(n) => return Format::of(None, &head[..n], None, &[]) == Format::Warc,
-            Err(_) => return false,
+            Ok(n) => return Layout::of(Format::of(None, &head[..n], None, &[])),
+            Err(_) => return None,
         }
     }
-    false
+    None
 }
 
 /// Opens an archive: its compression, and its records. Fails where its first bytes cannot be read.
 pub(crate) fn open<'a>(
     raw: Box<dyn Read + Send + 'a>,
+    layout: Layout,
 ) -> io::Result<(Option<Compression>, Records<'a>)> {
-    let members = Members::new(raw)?;
+    let members = Members::new(raw, layout)?;
     Ok((members.kind, Records::new(members)))
 }
 
@@ -159,7 +163,7 @@ fn next_pages(records: &mut Records) -> Option<Gathered> {
                 let reason = match (packed, cut) {
                     (true, _) => Reason::BrokenCompression,
                     (false, true) => Reason::CutShort,
-                    (false, false) => Reason::BadWarc,
+                    (false, false) => records.layout().bad(),
                 };
                 some.broken.push((reason, number, why));
             }
@@ -179,8 +183,16 @@ fn candidate(record: Record) -> Result<Candidate, &'static str> {
             && body.as_ref().is_none_or(|body| body.starts_with(b"HTTP/"));
     let page = text || header.kind == "response" && http;
     if !page {
-        let known =
-            ["warcinfo", "request", "metadata", "revisit", "resource", "continuation", "response"];
+        let known = [
+            "filedesc",
+            "warcinfo",
+            "request",
+            "metadata",
+            "revisit",
+            "resource",
+            "continuation",
+            "response",
+        ];
         let name = known.into_iter().find(|name| *name == header.kind);
         return Err(match name {
             Some("response") => "response without HTTP",
@@ -286,13 +298,14 @@ fn plain(
     Ok(decoded.text)
 }
 
-/// Reads an archive from bytes alone, under the path `-`. For fuzzing; [`read`] does the same with
-/// files.
+/// Reads an archive from bytes alone, under the path `-`: as WARC, unless the format is ARC. For
+/// fuzzing; [`read`] does the same with files.
 #[doc(hidden)]
 pub fn records(bytes: &[u8], options: &InputOptions) -> ReadResult {
     let fields = Fields::new(options);
     let context = Context::new(&fields, "-", DocumentLimit::of(options));
-    match open(Box::new(bytes)) {
+    let layout = options.format.and_then(Layout::of).unwrap_or(Layout::Warc);
+    match open(Box::new(bytes), layout) {
         Ok((_, mut records)) => read(&mut records, &context, &|| false).finish(&context),
         Err(_) => ReadResult::default(),
     }

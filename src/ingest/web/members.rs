@@ -2,8 +2,8 @@
 //! the next member after a broken one. Never: knows the structure of a record.
 
 use crate::ingest::compress::{Compression as Kind, unpack};
+use crate::ingest::web::archive_layout::Layout;
 use crate::ingest::web::rewindable::RewindableBytes;
-use crate::ingest::web::warc_header::START;
 use std::io::{self, BufRead, Read};
 
 /// A candidate for the member after a broken one must decompress to the beginning of a record
@@ -33,6 +33,8 @@ enum Open<'a> {
 /// other one is a single member.
 pub(crate) struct Members<'a> {
     open: Open<'a>,
+    /// How the records in them are laid out.
+    pub(super) layout: Layout,
     /// The compression of the members.
     pub(crate) kind: Option<Kind>,
     /// The offset at which the open member begins.
@@ -46,22 +48,25 @@ pub(crate) struct Members<'a> {
 
 impl<'a> Members<'a> {
     /// Recognises the compression by the first bytes.
-    pub(crate) fn new(raw: Box<dyn Read + Send + 'a>) -> io::Result<Members<'a>> {
+    pub(crate) fn new(raw: Box<dyn Read + Send + 'a>, layout: Layout) -> io::Result<Members<'a>> {
         let mut raw = RewindableBytes::new(raw);
         let kind = Kind::of(raw.ahead(16)?);
         let dictionary = if kind == Some(Kind::Zstd) { dictionary(&mut raw)? } else { None };
-        Ok(Members { open: Open::Raw(raw), kind, start: 0, dictionary, begun: false, over: false })
+        let open = Open::Raw(raw);
+        Ok(Members { open, layout, kind, start: 0, dictionary, begun: false, over: false })
     }
 
     /// Starts at an offset at which a member begins.
     #[cfg(feature = "emit")]
     pub(crate) fn of(
         raw: Box<dyn Read + Send + 'a>,
+        layout: Layout,
         kind: Option<Kind>,
         dictionary: Option<Vec<u8>>,
     ) -> Members<'a> {
         Members {
             open: Open::Raw(RewindableBytes::new(raw)),
+            layout,
             kind,
             start: 0,
             dictionary,
@@ -180,23 +185,38 @@ impl<'a> Members<'a> {
             };
             raw.consume(at);
             let Ok(ahead) = raw.ahead(PROBE) else { return false };
-            let mut first = [0; START.len()];
-            let decoded = match self.kind {
+            let begins = match self.kind {
                 Some(Kind::Gzip) => {
-                    flate2::bufread::GzDecoder::new(&ahead[..ahead.len().min(PROBE_GZIP)])
-                        .read_exact(&mut first)
+                    let packed = &ahead[..ahead.len().min(PROBE_GZIP)];
+                    begins(self.layout, &mut flate2::bufread::GzDecoder::new(packed))
                 }
                 _ => {
                     // A reset of the session alone cannot fail.
                     let _ = context.reset(zstd::zstd_safe::ResetDirective::SessionOnly);
-                    zstd::stream::read::Decoder::with_context(ahead, &mut context)
-                        .read_exact(&mut first)
+                    let mut plain = zstd::stream::read::Decoder::with_context(ahead, &mut context);
+                    begins(self.layout, &mut plain)
                 }
             };
-            if decoded.is_ok() && first == START {
+            if begins {
                 return true;
             }
             raw.consume(1);
+        }
+    }
+}
+
+/// Whether plain bytes begin with a record.
+fn begins(layout: Layout, plain: &mut dyn Read) -> bool {
+    let mut first = Vec::new();
+    loop {
+        let (before, step) = (first.len(), if first.is_empty() { 5 } else { 256 });
+        first.resize(before + step, 0);
+        match plain.read(&mut first[before..]) {
+            Ok(0) | Err(_) => return false,
+            Ok(n) => first.truncate(before + n),
+        }
+        if let Some(begins) = layout.begins(&first) {
+            return begins;
         }
     }
 }

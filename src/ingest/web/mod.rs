@@ -3,11 +3,15 @@
 //! ```text
 //! bytes -charset-> text -tree-> elements -metadata-> title, date, address, site
 //!                                        -page-----> the article, once boilerplate is gone
-//! raw -members-> plain bytes -warc-> records -http-> pages -archive-> Documents
+//! raw -members-> plain bytes -archive_records-> records -http-> pages -archive-> Documents
 //! ```
 
+mod arc_header;
 #[doc(hidden)]
 pub mod archive;
+pub(super) mod archive_layout;
+mod archive_record;
+mod archive_records;
 mod around;
 mod article;
 mod boilerplate;
@@ -25,13 +29,13 @@ mod node_map;
 pub(super) mod page;
 mod product;
 mod proportion;
+mod record_header;
 mod rewindable;
 mod stories;
 mod teasers;
 mod text_amount;
 mod thread;
 mod tree;
-mod warc;
 mod warc_header;
 mod xhtml;
 

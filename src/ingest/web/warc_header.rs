@@ -1,28 +1,19 @@
-//! Owns: how a record of an archive begins, and the fields of its own header. Never: decides where
-//! a record ends.
+//! Owns: how a record of a WARC archive begins, and the fields of its own header. Never: decides
+//! where a record ends.
+
+use crate::ingest::web::record_header::Header;
 
 /// The first bytes of a record.
-pub(super) const START: &[u8] = b"WARC/";
+const START: &[u8] = b"WARC/";
 
 /// The length in bytes of a record's first line at most: `WARC/0.18` and a line break.
 pub(super) const LINE: usize = 11;
 
-/// The fields of a record's header.
-#[derive(Debug, Default, Clone)]
-pub(crate) struct Header {
-    /// `response`, `request` and so on, in lower case.
-    pub(crate) kind: String,
-    pub(crate) id: String,
-    /// The records of the same visit.
-    pub(crate) concurrent: Vec<String>,
-    /// The record that a `revisit` refers to as identical.
-    pub(crate) refers: String,
-    pub(crate) target: String,
-    pub(crate) date: String,
-    pub(crate) content_type: String,
-    /// Whether the crawler stored less than there was.
-    pub(crate) truncated: bool,
-    pub(super) length: Option<u64>,
+/// Whether a record begins with the first of these bytes; `None` where they are too few to tell.
+pub(super) fn begins(bytes: &[u8]) -> Option<bool> {
+    let both = bytes.len().min(START.len());
+    let same = bytes[..both] == START[..both];
+    if same && both < START.len() { None } else { Some(same) }
 }
 
 /// Finds the beginning of a record by its first line, `WARC/1.0` or the like. Any bytes may precede

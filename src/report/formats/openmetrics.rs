@@ -11,9 +11,11 @@ type Count = fn(&SourceCounts) -> u64;
 /// The counts of a source: name, help text, getter.
 const SOURCES: [(&str, &str, Count); 6] = [
     ("documents", "Documents checked.", |s| s.documents),
-    ("duplicate_documents", "Documents that are copies of one that survives.", |s| {
-        s.duplicate_documents
-    }),
+    (
+        "duplicate_documents",
+        "Documents that are copies of the representative of their cluster.",
+        |s| s.duplicate_documents,
+    ),
     ("new_duplicate_documents", "Those neither in the baseline nor ignored.", |s| {
         s.new_duplicate_documents
     }),

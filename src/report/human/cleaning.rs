@@ -162,20 +162,25 @@ impl<'a> Human<'a, '_> {
             return Ok(());
         }
         order.sort_by(|x, y| x.3.0.total_cmp(&y.3.0).then(x.0.document.cmp(&y.0.document)));
-        self.heading("To look at first: the removals least like what stays")?;
+        let goes = |partner: u32| cleaned.plan.removal_of(partner).is_some();
+        let none_stays = order.iter().all(|(_, partner, ..)| goes(*partner));
+        let what = if none_stays { "their partners, which go too" } else { "what stays" };
+        self.heading(&format!("To look at first: the removals least like {what}"))?;
         for (removed, partner, relation, coverage) in order.iter().take(LEAST_ALIKE) {
             if !self.brief {
                 self.blank()?;
             }
-            let of = coverage_in_words(*coverage);
             // The removal says which one stays, and not which one is the copy.
-            let goes = cleaned.plan.removal_of(*partner).is_some();
-            let verb = if goes { "goes too" } else { "stays" };
+            let (verb, other) = match goes(*partner) {
+                true => ("goes too", "the other"),
+                false => ("stays", "what stays"),
+            };
+            let of = coverage_in_words(*coverage, other);
             let kept = format!("{} {verb}", display::fit(&self.findings.id(*partner), 240));
             let mut details = vec![relation.name().to_owned(), kept, of];
             let earlier = evidence::earlier_of(self.findings.documents, removed.document, *partner);
             if earlier == Some(removed.document) {
-                details.push("earlier than what stays".into());
+                details.push(format!("earlier than {other}"));
             }
             details.extend(self.details(removed.document));
             self.entry("  − ", removed.document, &details)?;
@@ -203,6 +208,9 @@ impl<'a> Human<'a, '_> {
             details.extend(self.details(partner));
             if self.findings.documents.info(partner as usize).reference {
                 details.push("reference".into());
+            }
+            if cleaned.plan.removal_of(partner).is_some() {
+                details.push("goes too".into());
             }
             self.entry("  ● ", partner, &details)?;
         }
@@ -236,10 +244,6 @@ impl<'a> Human<'a, '_> {
     }
 }
 
-fn coverage_in_words(coverage: (f64, f64)) -> String {
-    format!(
-        "{} of it, {} of what stays",
-        display::percent(coverage.0),
-        display::percent(coverage.1)
-    )
+fn coverage_in_words(coverage: (f64, f64), other: &str) -> String {
+    format!("{} of it, {} of {other}", display::percent(coverage.0), display::percent(coverage.1))
 }

@@ -75,13 +75,13 @@ impl StoredReport {
         let tag = tag.map_err(|e| wrong(format!("no report as JSON or JSON Lines: {e}")))?;
         if tag.schema != SCHEMA {
             let found = if tag.schema.is_empty() {
-                "no schema".to_owned()
+                "no report of nearcopy: it has no schema".to_owned()
             } else {
                 format!("schema {:?}", tag.schema)
             };
             return Err(wrong(format!(
-                "{found}, wanted {SCHEMA:?}: a report written by `nearcopy scan … --format json` \
-                 or jsonl"
+                "{found}, wanted {SCHEMA:?}: make one with `nearcopy scan … -o report.json` or \
+                 report.jsonl"
             )));
         }
         let whole = if tag.r#type == "summary" {

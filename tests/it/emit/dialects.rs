@@ -1,6 +1,7 @@
 //! The dialects of tables, and encodings that nothing declares, written again.
 
 use super::*;
+use crate::dialect_files::{POSTS, delimiters, encodings, non_numbers};
 
 fn in_1251(text: &str) -> Vec<u8> {
     encoding_rs::WINDOWS_1251.encode(text).0.into_owned()
@@ -107,4 +108,52 @@ fn front_matter_stays_and_the_text_is_cut() {
     assert_eq!((&gone[0].2[..], written.cut), (&b"The bridge closes. "[..], 1));
     let (out, ..) = changed("a.md", post.as_bytes(), |_| Change::Keep);
     assert_eq!(out, post);
+}
+
+#[test]
+fn what_programs_write_is_kept_byte_for_byte_and_parted_where_records_end() {
+    for file in [delimiters(), non_numbers(), encodings()].concat() {
+        let (name, bytes) = (file.name, &file.bytes);
+        let (_dir, intake) = USUAL().read(&[(name, bytes)]);
+        assert_eq!(intake.documents.len(), 3, "{name}");
+        let (out, gone, written) = USUAL().write(&intake, &|_, _| Change::Keep).unwrap();
+        assert!(out == *bytes && gone.is_empty() && written.left == 0, "{name}");
+        for left_out in 0..3 {
+            let number = intake.documents[left_out].info.record;
+            let drop = |_, n: Option<u64>| if n == number { Change::Drop } else { Change::Keep };
+            let (out, gone, written) = USUAL().write(&intake, &drop).unwrap();
+            assert_eq!((written.kept, written.dropped, gone.len()), (2, 1, 1), "{name}");
+            // The rest is read as it was, and is written as it is.
+            let (_dir, again) = USUAL().read(&[(name, &out)]);
+            let read: Vec<&str> = again.documents.iter().map(|d| d.text.trim()).collect();
+            let mut want = file.texts.clone();
+            want.remove(left_out);
+            assert_eq!(read, want, "{name} without {left_out}");
+            let (twice, ..) = USUAL().write(&again, &|_, _| Change::Keep).unwrap();
+            assert!(twice == out, "{name} again");
+            // No byte of what is kept is another one: what went is one piece of the file, but for
+            // the comma of an array.
+            if !name.ends_with(".json") {
+                let before = bytes.iter().zip(&out).take_while(|(a, b)| a == b).count();
+                let rest = bytes.len() - out.len();
+                assert_eq!(bytes[before + rest..], out[before..], "{name} without {left_out}");
+            }
+        }
+    }
+}
+
+#[test]
+fn posts_stay_and_are_cut_below_their_head() {
+    for post in POSTS {
+        let all = format!("{}{}", post.head, post.text);
+        let (out, ..) = changed(post.name, all.as_bytes(), |_| Change::Keep);
+        assert_eq!(out, all, "{}", post.name);
+        let word = post.text.trim_start().split(' ').next().unwrap();
+        let start = post.text.find(word).unwrap() as u32;
+        let end = start + word.len() as u32 + 1;
+        let (out, gone, written) = changed(post.name, all.as_bytes(), |_| cut(start, end));
+        let left = [&post.text[..start as usize], &post.text[end as usize..]].concat();
+        assert_eq!(out, format!("{}{left}", post.head), "{}", post.name);
+        assert_eq!((gone.len(), written.cut), (1, 1), "{}", post.name);
+    }
 }

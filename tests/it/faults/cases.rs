@@ -26,7 +26,7 @@ const fn index(name: &'static str, args: &'static str, outputs: &'static [&'stat
     Case { writes_index: true, ..case(name, args, outputs) }
 }
 
-pub const CASES: [Case; 41] = [
+pub const CASES: [Case; 42] = [
     case(
         "scan, two outputs",
         "scan one.jsonl texts -o json=old.json -o html=new.html --threads 1",
@@ -120,6 +120,11 @@ pub const CASES: [Case; 41] = [
         "dedupe, a table",
         "dedupe --max-removed 100% table.csv -o new.csv --threads 1",
         &["new.csv"],
+    ),
+    case(
+        "dedupe, an archive",
+        "dedupe --max-removed 100% old.arc.gz -o new.arc.gz --threads 1",
+        &["new.arc.gz"],
     ),
     case(
         "check",
@@ -225,6 +230,14 @@ pub fn fill(at: &Path) {
             format!("<html><head><title>{name}</title></head><body><p>{text}</p></body></html>");
         write(&format!("pages/{name}.html"), page.as_bytes());
     }
+    let member = |text: &String| {
+        let http = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>{text}</p>");
+        let line = format!("http://a/ 10.0.0.1 20260101000000 text/html {}", http.len());
+        let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut gz, format!("{line}\n{http}\n").as_bytes()).unwrap();
+        gz.finish().unwrap()
+    };
+    write("old.arc.gz", &texts.iter().flat_map(member).collect::<Vec<u8>>());
     write("pairs.jsonl", b"{\"a\": \"one-0\", \"b\": \"one-1\"}\n");
     write("ids.txt", b"old-0\nold-1\n");
     for old in ["json", "background", "jsonl", "jsonl.gz", "sarif", "html"] {

@@ -2,6 +2,8 @@
 //! encodings.
 
 use super::*;
+#[cfg(feature = "csv")]
+use crate::dialect_files::{delimiters, encodings, non_numbers};
 
 #[test]
 fn what_is_no_number_costs_no_record() {
@@ -166,4 +168,18 @@ fn a_name_that_two_columns_have_is_told() {
     assert_eq!(intake.repeated_columns.len(), 1);
     assert!(intake.repeated_columns[0].contains("2 columns are called text"));
     assert!(of("x.csv", b"text,note,note\na,1,b\n").repeated_columns.is_empty());
+}
+
+#[test]
+#[cfg(feature = "csv")]
+fn dialects_that_programs_write_are_read_as_they_are_meant() {
+    let all = [delimiters(), non_numbers(), encodings()].concat();
+    assert!(all.len() >= 16);
+    for file in all {
+        let intake = of(file.name, &file.bytes);
+        assert!(intake.problems.is_empty(), "{}: {:?}", file.name, intake.problems);
+        let read: Vec<&str> = texts(&intake).iter().map(|text| text.trim()).collect();
+        assert_eq!((read, intake.replaced), (file.texts, 0), "{}", file.name);
+        assert_eq!(intake.sources[0].encoding, file.encoding, "{}", file.name);
+    }
 }

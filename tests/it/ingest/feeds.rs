@@ -55,7 +55,41 @@ fn a_feed_that_is_cut_is_a_failure_and_its_items_count() {
     let intake = of("feed.rss", &bytes);
     assert!(intake.documents[1].text.starts_with("Дождь"), "{:?}", intake.documents[1]);
     assert_eq!(intake.encodings["windows-1251"], 3);
-    // Other XML is still refused by name.
+    // Other XML is still refused by name where it is named.
     let other = of("x.xml", b"<?xml version='1.0'?><urlset></urlset>");
     assert!(other.problems[0].message.starts_with("XML"), "{:?}", other.problems);
+}
+
+#[test]
+fn xml_in_a_directory_is_read_where_it_is_a_feed_or_a_page_and_named_otherwise() {
+    let wide: Vec<u8> =
+        format!("\u{feff}{ATOM}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let page = b"<?xml version='1.0'?><html><body><p>Some words of a page.</p></body></html>";
+    let dir = folder(&[
+        ("a/feed.xml", RSS.as_bytes()),
+        ("b/index.XML", &wide),
+        ("c/packed.xml.gz", &pack(".gz", RSS.as_bytes())),
+        ("page.xml", page),
+        ("pom.xml", b"<?xml version='1.0'?><project><name>x</name></project>"),
+        ("bare.xml", b"<urlset><url>http://a.example/</url></urlset>"),
+        ("other.xml.gz", &pack(".gz", b"<?xml version='1.0'?><urlset/>")),
+        ("empty.xml", b""),
+    ]);
+    let intake = read_with(dir.path(), &InputOptions::default());
+    assert_eq!((intake.documents.len(), intake.failed()), (8, false), "{:?}", intake.problems);
+    assert_eq!(skipped(&intake), [("no-article", 4)]);
+    let said: Vec<&str> = intake.problems.iter().map(|p| &*p.path).collect();
+    for name in ["pom.xml", "bare.xml", "other.xml.gz", "empty.xml"] {
+        assert!(said.iter().any(|path| path.ends_with(name)), "{name}: {said:?}");
+    }
+    // A feed that is cut is a failure here too, and so is one that cannot be unpacked.
+    let packed = pack(".gz", RSS.as_bytes());
+    for (name, bytes) in [("f.xml", &RSS.as_bytes()[..400]), ("g.xml.gz", &packed[..12])] {
+        let dir = folder(&[(name, bytes), ("a.txt", b"a")]);
+        let intake = read_with(dir.path(), &InputOptions::default());
+        assert!(intake.failed(), "{name}: {:?}", intake.problems);
+    }
+    // A format that is given makes no text of it.
+    let text = InputOptions::default().with(|o| o.format = Some(nearcopy::ingest::Format::Text));
+    assert_eq!(skipped(&read_with(dir.path(), &text)), [("no-article", 4)]);
 }

@@ -1,6 +1,7 @@
 //! The front matter of Markdown: its title and date are the document's, and it is no text.
 
 use super::*;
+use crate::dialect_files::POSTS;
 
 const POST: &str = "---\nlayout: post\ntitle: \"Note 1\"\ndate: 2026-03-01 10:00:00\n\
     tags: [bridge, works]\nid: 7\nsource: Courier\n---\n\nThe bridge closes on Monday.\n";
@@ -59,4 +60,20 @@ fn other_texts_are_as_they_were() {
     }
     let only = &of("a.md", b"---\ntitle: a\n---\n").documents[0];
     assert_eq!((&*only.text, only.info.title.as_deref()), ("", Some("a")));
+}
+
+#[test]
+fn posts_of_many_programs_have_their_titles_and_dates() {
+    for post in POSTS {
+        let bytes = format!("{}{}", post.head, post.text).into_bytes();
+        let Document { info, text } = &of(post.name, &bytes).documents[0];
+        assert_eq!(&**text, post.text, "{}", post.name);
+        assert_eq!(
+            (info.title.as_deref(), info.date.as_deref()),
+            (Some(post.title), Some(post.date)),
+            "{}",
+            post.name
+        );
+        assert_eq!(info.lines_before as usize, post.head.lines().count(), "{}", post.name);
+    }
 }

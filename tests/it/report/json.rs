@@ -386,7 +386,7 @@ fn a_report_that_cannot_be_read_says_why() {
     let said = |text: &str| report::StoredReport::read(text, "found.json").unwrap_err().to_string();
     assert!(said("").starts_with("found.json: no report as JSON"));
     assert!(said("[1]").contains("no report"));
-    assert!(said("{}").contains("no schema, wanted \"nearcopy.report/1\""));
+    assert!(said("{}").contains("it has no schema, wanted \"nearcopy.report/1\""));
     assert!(said(&object.replace("report/1", "report/9")).contains("nearcopy.report/9"));
     assert!(
         said(&object.replacen("\"a\":\"mirror", "\"a\":\"gone", 1))

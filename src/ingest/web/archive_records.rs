@@ -1,8 +1,9 @@
 //! Owns: the records of an archive, one after the other, and the search for the next record after a
 //! faulty one. Never: interprets the page in a record.
 
+use crate::ingest::web::archive_layout::Layout;
+use crate::ingest::web::archive_record::{Broken, Record};
 use crate::ingest::web::members::Members;
-use crate::ingest::web::warc_header::{Header, LINE, START, begin, header};
 use std::io;
 
 /// The size of a record's own header in bytes at most.
@@ -15,55 +16,13 @@ pub(crate) const RECORD: u64 = 64 << 20;
 /// The bytes of empty lines between two records from which they are reported.
 const BLANK: u64 = 16 << 10;
 
-/// The bytes after a record that are searched for the next one.
-const LOOKAHEAD: usize = 64;
-
 /// Bytes read at a time.
 const STEP: usize = 128 << 10;
-
-/// A record.
-#[derive(Debug)]
-// The offsets are needed to rewrite the archive.
-#[cfg_attr(not(feature = "emit"), allow(dead_code))]
-pub(crate) struct Record {
-    /// The number of the record, from 1, among all records whose header could be read.
-    pub(crate) number: u64,
-    pub(crate) header: Header,
-    /// The bytes after the header; `None` where they are longer than [`RECORD`].
-    pub(crate) body: Option<Vec<u8>>,
-    /// The offset of the member in which the record begins.
-    pub(crate) member: u64,
-    /// The offset of the record in the plain bytes of that member.
-    pub(crate) at: u64,
-}
-
-/// Bytes that are no record, or a broken record.
-#[derive(Debug)]
-// The offsets are needed to rewrite the archive.
-#[cfg_attr(not(feature = "emit"), allow(dead_code))]
-pub(crate) struct Broken {
-    /// The number of the record, where it has one.
-    pub(crate) number: Option<u64>,
-    pub(crate) why: String,
-    /// Whether the compression is broken.
-    pub(crate) packed: bool,
-    /// Whether the archive ends inside the record.
-    pub(crate) cut: bool,
-    /// Its member, and its offset there as in a [`Record`]; the greatest number where nothing of it
-    /// can be read.
-    pub(crate) member: u64,
-    pub(crate) at: u64,
-}
-
-impl Broken {
-    fn cut_short(self, cut: bool) -> Broken {
-        Broken { cut, ..self }
-    }
-}
 
 /// The records of an archive.
 pub(crate) struct Records<'a> {
     members: Members<'a>,
+    layout: Layout,
     /// The plain bytes of the open member.
     buffer: Vec<u8>,
     at: usize,
@@ -84,19 +43,24 @@ pub(crate) struct Records<'a> {
 
 impl<'a> Records<'a> {
     pub(crate) fn new(members: Members<'a>) -> Records<'a> {
-        let (buffer, next) = (Vec::new(), None);
         Records {
+            layout: members.layout,
             members,
-            buffer,
+            buffer: Vec::new(),
             at: 0,
             base: 0,
             inside: false,
             start: 0,
-            next,
+            next: None,
             ended: false,
             error: None,
             number: 0,
         }
+    }
+
+    /// How the records are laid out.
+    pub(crate) fn layout(&self) -> Layout {
+        self.layout
     }
 
     /// The dictionary that zstd members share.
@@ -201,14 +165,14 @@ impl<'a> Records<'a> {
         };
         self.ended = false;
         let mut error = opened.err();
-        while error.is_none() && read < START.len() && !self.ended {
+        while error.is_none() && self.layout.begins(&first[..read]).is_none() && !self.ended {
             match self.members.read(&mut first[read..]) {
                 Ok(n) => (read, self.ended) = (read + n, n == 0),
                 Err(e) => error = Some(e),
             }
         }
         first.truncate(read);
-        let on = error.is_none() && !first.starts_with(START);
+        let on = error.is_none() && self.layout.begins(&first) != Some(true);
         if on {
             self.buffer.extend(first);
         } else {
@@ -247,10 +211,10 @@ impl<'a> Records<'a> {
     /// Reads the record at the current position, or reports that there is none.
     fn record(&mut self) -> Result<Record, Broken> {
         let start = self.at;
-        let begins = self.want(8) && self.buffer[start..].starts_with(START);
-        let begun = self.buffer[start..].iter().zip(START).all(|(x, y)| x == y);
+        let begins = self.begins_here();
+        let begun = begins != Some(false);
         let (member, at) = (self.start, self.place());
-        let end = match if begins { self.header_end() } else { Err(start + 1) } {
+        let end = match if begins == Some(true) { self.header_end() } else { Err(start + 1) } {
             Ok(end) => end,
             Err(behind) => {
                 self.resync(behind);
@@ -260,10 +224,10 @@ impl<'a> Records<'a> {
             }
         };
         self.number += 1;
-        let header = header(&self.buffer[start..end]);
+        let (header, named) = (self.layout.header(&self.buffer[start..end]), self.layout.length());
         let Some(length) = header.length else {
             self.resync(end);
-            return Err(self.broken("it has no Content-Length that is a number", at));
+            return Err(self.broken(&format!("it has no {named} that is a number"), at));
         };
         self.at = end;
         if length > RECORD {
@@ -272,7 +236,7 @@ impl<'a> Records<'a> {
                 false if self.at == self.buffer.len() => {
                     Err(self.broken("it is cut short", at).cut_short(self.is_over()))
                 }
-                false => Err(self.broken("its Content-Length is wrong", at)),
+                false => Err(self.broken(&format!("its {named} is wrong"), at)),
             };
         }
         let length = length as usize;
@@ -287,23 +251,35 @@ impl<'a> Records<'a> {
         self.resync(end);
         Err(match whole {
             false => self.broken(&format!("it is cut short, {missing} bytes are missing"), at),
-            true => self.broken("its Content-Length is wrong", at),
+            true => self.broken(&format!("its {named} is wrong"), at),
         }
         .cut_short(!whole && self.is_over()))
+    }
+
+    /// Whether a record begins at the current position; `None` where the archive ends before that
+    /// can be told.
+    fn begins_here(&mut self) -> Option<bool> {
+        loop {
+            let there = &self.buffer[self.at..];
+            let (begins, count) = (self.layout.begins(there), there.len());
+            if begins.is_some() || !self.want(count + 1) {
+                return begins;
+            }
+        }
     }
 
     /// Whether a body between two offsets is complete: line breaks follow it, and then the next
     /// record or nothing. If something else follows two line breaks, this record is not at fault,
     /// unless another one begins inside it: then its length is wrong.
     fn ends(&mut self, from: usize, behind: usize) -> bool {
-        self.fill(behind - self.at + LOOKAHEAD);
-        let there = &self.buffer[behind..self.buffer.len().min(behind + LOOKAHEAD)];
+        let ahead = self.layout.lookahead();
+        self.fill(behind - self.at + ahead);
+        let there = &self.buffer[behind..self.buffer.len().min(behind + ahead)];
         let blank = there.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
         let (breaks, next) = there.split_at(blank);
-        let begins = next.iter().zip(START).all(|(x, y)| x == y);
-        begins
+        self.layout.begins(next) != Some(false)
             || memchr::memchr_iter(b'\n', breaks).count() > 1
-                && begin(&self.buffer[from..behind]).is_none()
+                && self.layout.find(&self.buffer[from..behind]).is_none()
     }
 
     /// Whether the archive ends here.
@@ -343,15 +319,21 @@ impl<'a> Records<'a> {
                 break;
             };
             match &self.buffer[line..end] {
+                _ if self.layout.has_one_line() => return Ok(end),
                 _ if line == start => {}
                 b"\n" | b"\r\n" => return Ok(end),
                 [b' ' | b'\t', ..] => {}
-                field if field.contains(&b':') && begin(field).is_none() => {}
+                field if field.contains(&b':') && self.layout.find(field).is_none() => {}
                 _ => break,
             }
             line = end;
         }
         Err(line.max(start + 1))
+    }
+
+    /// Whether the header between two offsets says how long its record is.
+    fn has_length(&self, from: usize, behind: usize) -> bool {
+        self.layout.header(&self.buffer[from..behind]).length.is_some()
     }
 
     /// Moves to the next beginning of a record, or to the end of the member.
@@ -366,12 +348,12 @@ impl<'a> Records<'a> {
         loop {
             let room = usize::try_from(limit - self.place()).unwrap_or(usize::MAX);
             let there = &self.buffer[self.at..];
-            if let Some(at) = begin(there).filter(|at| *at < room) {
+            if let Some(at) = self.layout.find(there).filter(|at| *at < room) {
                 self.at += at;
                 return;
             }
             // The end of the buffer may be a part of a first line.
-            self.at += there.len().saturating_sub(LINE - 1).min(room);
+            self.at += there.len().saturating_sub(self.layout.line() - 1).min(room);
             self.forget();
             let have = self.buffer.len() - self.at;
             if self.place() == limit || !self.want(have + 1) {
@@ -393,7 +375,7 @@ impl<'a> Records<'a> {
             }
             let start = self.at;
             let behind = match self.header_end() {
-                Ok(behind) if header(&self.buffer[start..behind]).length.is_some() => {
+                Ok(behind) if self.has_length(start, behind) => {
                     let left = end - self.place();
                     let fits = left <= RECORD
                         && self.want(left as usize)
