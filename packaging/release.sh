@@ -18,13 +18,14 @@ out="$(realpath -m "${1:-target/release-files}")"
 target_dir="$(realpath -m "${CARGO_TARGET_DIR:-target}")"
 export CARGO_TARGET_DIR="$target_dir"
 version="$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)"
+. packaging/build_flags.sh
 host="$(rustc -vV | sed -n 's/^host: //p')"
 tools="$target_dir/wheels-venv"
 
 have_tools() {
-    [ -x "$tools/bin/maturin" ] && [ -x "$tools/bin/python-zig" ] || {
+    [ -x "$tools/bin/maturin" ] && "$tools/bin/python" -c 'import deflate, ziglang' || {
         python3 -m venv "$tools"
-        "$tools/bin/pip" install --quiet 'maturin>=1.9,<2' ziglang cargo-zigbuild
+        "$tools/bin/pip" install --quiet 'maturin>=1.9,<2' ziglang cargo-zigbuild deflate
     }
     export PATH="$tools/bin:$PATH"
 }
@@ -56,7 +57,7 @@ for target in "${targets[@]}"; do
         ;;
     *)
         # Where Rust links statically, the program needs nothing of the system that it runs on.
-        RUSTFLAGS="${RUSTFLAGS:-} -C target-feature=+crt-static" \
+        RUSTFLAGS="$RUSTFLAGS -C target-feature=+crt-static" \
             cargo build --profile dist --locked --bin nearcopy --target "$target"
         ;;
     esac
@@ -74,6 +75,7 @@ if [ "$python" = yes ]; then
         python3 packaging/shell_files.py python/nearcopy._nearcopy.data
         (cd python && maturin build --profile dist --compression-level 9 --out "$out" &&
             maturin sdist --out "$out")
+        "$tools/bin/python" packaging/pack_wheels.py "$out"/*.whl
     fi
 fi
 

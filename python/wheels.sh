@@ -7,10 +7,11 @@ set -euo pipefail
 dist="$(realpath -m "${1:-$(dirname "$0")/dist}")"
 cd "$(dirname "$0")/.."
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}"
+. packaging/build_flags.sh
 tools="$CARGO_TARGET_DIR/wheels-venv"
-[ -x "$tools/bin/maturin" ] || {
+[ -x "$tools/bin/maturin" ] && "$tools/bin/python" -c 'import deflate, ziglang' || {
     python3 -m venv "$tools"
-    "$tools/bin/pip" install --quiet 'maturin>=1.9,<2' ziglang
+    "$tools/bin/pip" install --quiet 'maturin>=1.9,<2' ziglang deflate
 }
 export PATH="$tools/bin:$PATH"
 
@@ -26,5 +27,6 @@ for target in x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu; do
             ${python:+--interpreter "$python"})
     done
 done
+"$tools/bin/python" packaging/pack_wheels.py "$dist"/*.whl
 (cd python && maturin sdist --out "$dist")
 ls -l "$dist"

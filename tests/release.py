@@ -5,9 +5,9 @@
 
 FOLDER is what packaging/release.sh has made on Linux. The programs run in an empty root, which
 takes the rights to make one; the recipe of the image is carried out as far as it can be without an
-engine of containers; the wheel goes into a fresh environment, without Rust; the steps of the
-workflow run with stand-ins for what a runner brings. Needs PyYAML; `tests/schemas.py` makes an
-environment that has it.
+engine of containers; the wheel goes into a fresh environment, without Rust, where the module gives
+the bytes of the command and of the program; the steps of the workflow run with stand-ins for what a
+runner brings. Needs PyYAML; `tests/schemas.py` makes an environment that has it.
 """
 
 import glob
@@ -15,6 +15,7 @@ import hashlib
 import json
 import os
 import platform
+import random
 import shlex
 import shutil
 import stat
@@ -143,7 +144,7 @@ def image(program, folder):
     assert "Found 1 cluster" in started("scan", ".", "--brief", "--memory", "1MiB")
 
 
-def wheel(folder, home):
+def wheel(folder, home, program):
     """A fresh environment: the command, the module, manual pages, and completions."""
     wheels = [Path(path) for path in glob.glob(f"{folder}/*.whl")]
     for path in wheels:
@@ -169,6 +170,7 @@ def wheel(folder, home):
         cwd=home,
         env=environment,
     )
+    same_bytes(home / "venv/bin/python", home / "venv/bin/nearcopy", home, program)
     share = home / "venv" / "share"
     for name in (
         "man/man1/nearcopy.1",
@@ -180,6 +182,71 @@ def wheel(folder, home):
         assert (share / name).stat().st_size > 100, name
     written = run([home / "venv/bin/nearcopy", "generate", "completions", "bash"], env=environment)
     assert (share / "bash-completion/completions/nearcopy").read_text() == written
+
+
+def articles(count):
+    """Articles of words that are none: every other one equal to an earlier one, edited, quoting it,
+    or holding all of it."""
+    chance = random.Random(25)
+
+    def word():
+        parts = (chance.choice("bdfglmnprst") + chance.choice("aeiouäé") for _ in range(4))
+        return "".join(list(parts)[: chance.randint(1, 4)])
+
+    words = [word() for _ in range(4000)]
+
+    def sentence():
+        return " ".join(chance.choices(words, k=chance.randint(8, 22))).capitalize() + "."
+
+    written = []
+    for number in range(count):
+        lines = [sentence() for _ in range(chance.randint(5, 30))]
+        if number % 2:
+            earlier = chance.choice(written)
+            at = chance.randrange(len(earlier))
+            edited = [*earlier[:at], earlier[at].replace("a", "o", 2), *earlier[at + 1 :]]
+            quoting = [*lines, " ".join(earlier[at : at + 3])]
+            lines = chance.choice([earlier, edited, quoting, [*lines, *earlier, sentence()]])
+        written.append(lines)
+    days = ["2024-05-%02d" % chance.randint(1, 28) for _ in written]
+    return [
+        {"id": f"n{n}", "title": lines[0][:40], "date": day, "text": "\n".join(lines)}
+        for n, (lines, day) in enumerate(zip(written, days))
+    ]
+
+
+# As a file, and as texts that are given.
+WRITES = """
+import json, sys, nearcopy
+path, form, settings = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+rows = [json.loads(line) for line in open(path, encoding="utf-8")]
+for report in nearcopy.scan(path, **settings), nearcopy.scan(rows, path=path, **settings):
+    sys.stdout.buffer.write(getattr(report, "to_" + form)().encode() + b"\\0")
+"""
+
+
+def same_bytes(python, command, home, program=None):
+    """The module's reports are those of the command, and of the program of an archive."""
+    file, rows = home / "articles.jsonl", articles(600)
+    file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+    found = 0
+    for settings in ({}, {"all_pairs": True, "threads": 1}, {"preset": "ocr"}, {"min_tokens": 30}):
+        flags = []
+        for name, value in settings.items():
+            flags += [f"--{name.replace('_', '-')}"] + [str(value)] * (value is not True)
+        for form in ("json", "jsonl"):
+            given = [file, form, json.dumps(settings)]
+            done = subprocess.run(
+                [python, "-c", WRITES, *given], check=True, stdout=subprocess.PIPE
+            )
+            for of in filter(None, (command, program)):
+                words = [of, "scan", file, "--format", form, "-q", "--no-config", *flags]
+                told = subprocess.run(words, check=True, stdout=subprocess.PIPE).stdout
+                assert done.stdout == (told + b"\0") * 2, (of, settings, form)
+                found += 1
+        kinds = ("equal", "near-copy", "contains", "quotes")
+        assert all(f'"{kind}"'.encode() in told for kind in kinds), (settings, told[:1000])
+    print(f"the module's bytes: those of the command, {found} reports of {len(rows)} articles")
 
 
 def bill(folder):
@@ -223,14 +290,19 @@ def workflow(folder, home):
     (archive,) = folder.glob(f"*-{target}.tar.gz")
     shutil.copy2(unpacked(archive, home / "of-workflow"), built / "nearcopy")
     for name in ("cargo", "rustup"):
-        stand_in(tools, name, f'echo "{name} $*" >>"{home}/called"')
+        stand_in(tools, name, f'echo "{name} $* with $RUSTFLAGS" >>"{home}/called"')
     stand_in(
         tools,
         "maturin",
         f'echo "maturin $*" >>"{home}/called"; ls >"{home}/folder"\n'
         'while [ "$1" != --out ]; do shift; done; echo wheel >"$2/of-another-system.whl"',
     )
-    stand_in(tools, "python", f'[ "$1" = -m ] || exec {sys.executable} "$@"')
+    stand_in(
+        tools,
+        "python",
+        f'case "$1" in -m|*/pack_wheels.py) echo "python $*" >>"{home}/called" ;;\n'
+        f'*) exec {sys.executable} "$@" ;; esac',
+    )
     stand_in(tools, "gh", f'printf "%s\\n" "$@" >"{home}/gh"')
     path = os.pathsep.join([str(tools), "/usr/bin", "/bin"])
 
@@ -249,6 +321,8 @@ def workflow(folder, home):
     called = (home / "called").read_text()
     assert f"cargo build --profile dist --locked --bin nearcopy --target {target}" in called, called
     assert f"maturin build --profile dist --compression-level 9 --target {target}" in called, called
+    assert "inline-threshold" in called, called
+    assert "python ../packaging/pack_wheels.py ../release-files/of-another-system.whl" in called
     assert "nearcopy._nearcopy.data" in (home / "folder").read_text()
     # The same program and commit give the same bytes.
     parts = checkout / "parts"
@@ -276,12 +350,13 @@ def main():
     for path in sorted(folder.iterdir()):
         print(f"{path.stat().st_size:>11,} {path.name}")
     with tempfile.TemporaryDirectory() as named:
-        home = Path(named)
+        home, own = Path(named), None
         for archive in sorted(folder.glob("*-linux-musl.tar.gz")):
             program = unpacked(archive, home / archive.name)
             print(f"{program.stat().st_size:>11,} the program of {archive.name}")
             assert not interpreter(program), f"{archive.name}: the program is not static"
             here = archive.name.endswith(f"-{MACHINE}-unknown-linux-musl.tar.gz")
+            own = program if here else own
             foreign = archive.name.split("-")[2]
             emulator = None if here else shutil.which(f"qemu-{foreign}-static")
             if os.geteuid() != 0:
@@ -296,7 +371,7 @@ def main():
                 print(f"skipped: there is no qemu-{foreign}-static to run it")
         if any(folder.glob("*.whl")):
             (home / "wheel").mkdir()
-            wheel(folder, home / "wheel")
+            wheel(folder, home / "wheel", own)
         bill(folder)
         (home / "workflow").mkdir()
         workflow(folder, home / "workflow")

@@ -2,7 +2,7 @@
 //! columns of documents.
 
 use crate::documents::{plain, unencodable};
-use crate::errors::{SettingError, bad};
+use crate::errors::{SettingError, bad, unread};
 use nearcopy::{Relation, Removal};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
@@ -19,7 +19,8 @@ pub fn names(given: &Bound<PyAny>, what: &str) -> PyResult<Vec<String>> {
     }
     let several: PyResult<Vec<String>> =
         given.try_iter().and_then(|names| names.map(|n| n?.extract::<String>()).collect());
-    several.map_err(|_| bad(format!("{what}: names of relations are wanted")))
+    let wrong = |_: &str| bad(format!("{what}: names of relations are wanted"));
+    several.map_err(|e| unread(given.py(), e, wrong))
 }
 
 /// Reads an argument that is a text.
@@ -42,7 +43,8 @@ pub fn texts(value: Option<&Bound<PyAny>>, name: &str) -> PyResult<Vec<String>> 
     if value.is_instance_of::<PyString>() {
         return Ok(vec![text(value, name)?]);
     }
-    let several = value.try_iter().map_err(|_| bad(format!("{name}: texts are wanted")))?;
+    let wrong = |_: &str| bad(format!("{name}: texts are wanted"));
+    let several = value.try_iter().map_err(|e| unread(value.py(), e, wrong))?;
     several.map(|one| text(&one?, name)).collect()
 }
 
@@ -51,7 +53,10 @@ pub fn id(value: &Bound<PyAny>) -> PyResult<String> {
     match value.cast::<PyString>() {
         Ok(_) => text(value, "id"),
         Err(_) if value.is_none() => Err(bad("id is None, not a string or a number")),
-        Err(_) => plain(value).map_err(|e| bad(format!("id {}", e.value(value.py())))),
+        Err(_) => {
+            let wrong = |why: &str| bad(format!("id {why}"));
+            plain(value).map_err(|e| unread(value.py(), e, wrong))
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //! finds columns (that is `_input.py`).
 
 use crate::arrow::{Strings, Table};
-use crate::errors::{bad, raise};
+use crate::errors::{bad, raise, unread};
 use crate::warnings::{say_renamed, warn};
 use nearcopy::document::PageRead;
 use nearcopy::ingest::{Reason, host_of, normalise_date, normalise_title};
@@ -258,7 +258,7 @@ impl<'py> Reader<'py> {
             Ok(Cell::Text(text)) => Ok(Some(text.into_owned())),
             Ok(Cell::Other(value)) => plain(&value)
                 .map(Some)
-                .map_err(|e| self.field_error(row, name, &e.value(self.py).to_string())),
+                .map_err(|e| unread(self.py, e, |why| self.field_error(row, name, why))),
             Err(e) => Err(self.field_error(row, name, &unencodable(self.py, &e))),
         }
     }

@@ -1,8 +1,8 @@
 //! Owns: the mapping of library errors to Python exceptions, with the same messages. Never: changes
 //! a message.
 
-use pyo3::exceptions::PyKeyboardInterrupt;
-use pyo3::{PyErr, import_exception};
+use pyo3::exceptions::{PyException, PyKeyboardInterrupt};
+use pyo3::{PyErr, Python, import_exception};
 
 mod raised {
     #![allow(missing_docs)]
@@ -40,6 +40,16 @@ pub fn raise(error: nearcopy::Error) -> PyErr {
 /// The exception of an invalid input.
 pub fn bad(message: impl Into<String>) -> PyErr {
     InputError::new_err(message.into())
+}
+
+/// The exception of a value that could not be read, for what Python said of it. Ctrl-C, which can
+/// come while Python's own code reads the value, stays Ctrl-C.
+pub fn unread(py: Python, raised: PyErr, wrong: impl FnOnce(&str) -> PyErr) -> PyErr {
+    if raised.is_instance_of::<PyException>(py) {
+        wrong(&raised.value(py).to_string())
+    } else {
+        raised
+    }
 }
 
 /// The exception of an error in writing a report.

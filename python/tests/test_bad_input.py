@@ -166,3 +166,28 @@ def test_what_a_generator_raises_is_raised(story):
 
     with pytest.raises(LookupError, match="the page is gone"):
         nearcopy.scan(texts())
+
+
+class Stopped:
+    """A value during whose reading Ctrl-C is pressed."""
+
+    def __str__(self):
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_while_a_value_is_read(story, tmp_path):
+    def relations():
+        yield "equal"
+        raise KeyboardInterrupt
+
+    index = nearcopy.Index(tmp_path / "seen")
+    for interrupted in (
+        lambda: index.add(Stopped(), story),
+        lambda: index.check_and_add("a", story, unless=relations()),
+        lambda: index.add_all([{"id": Stopped(), "text": story}]),
+        lambda: nearcopy.scan([{"id": Stopped(), "text": story}]),
+        lambda: nearcopy.scan([{"id": "a", "text": story, "source": Stopped()}]),
+    ):
+        with pytest.raises(KeyboardInterrupt):
+            interrupted()
+    assert len(index) == 0

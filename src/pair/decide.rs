@@ -8,6 +8,7 @@ use crate::align::select::is_match;
 use crate::model::detection::{Relation, TemplateReason};
 use crate::model::thresholds::{AlignmentMethod, Thresholds};
 use crate::pair::background::Background;
+use crate::pair::beginning::{BEGINNINGS, own_beginnings};
 use crate::pair::facts::facts_differ;
 use crate::pair::informativeness::{is_informative, needed};
 use crate::pair::masked::MaskedText;
@@ -26,6 +27,9 @@ pub const ALL_BUT_THE_SAME: f64 = 0.8;
 const TEXT_OF_ITS_OWN: f64 = 0.1;
 /// The share of the figures from which on the next day's text under one title is the next issue.
 const OTHER_FIGURES: f64 = 0.5;
+/// A text is printed again under its title within so many days; later, with another figure, it is
+/// the next issue.
+const DAYS_OF_REPRINTS: i64 = 3;
 /// The least number of such figures: one may have been corrected.
 const SOME_FIGURES: u32 = 2;
 /// The least number of figures beside a day or time of day that differ in whatever way: one or two
@@ -56,14 +60,22 @@ pub fn decide(m: &MeasuredPair, background: &Background, t: &Thresholds) -> Deci
     let solid = m.matches.iter().any(|c| is_match(c, m.a, m.b, t));
     let by_coverage = relation(m.scores.coverage_a, m.scores.coverage_b, solid, t);
     let of = |relation, why| Decision { relation, why, by_coverage };
+    let quotation = || Some(Relation::Quotes).filter(|_| is_quoted(m, background, t));
     match by_coverage {
         None => Decision::default(),
-        Some(Relation::Quotes) => of(by_coverage.filter(|_| is_quoted(m, background, t)), None),
+        Some(Relation::Quotes) => of(quotation(), None),
         Some(relation) => match template_reason(m, relation, background, t) {
             Some(why) => of(Some(Relation::Template), Some(why)),
+            None if begin_otherwise(m, relation, t) => of(quotation(), None),
             None => of(Some(relation), None),
         },
     }
+}
+
+/// Whether two texts that are near-copies by coverage are two reports that quote one passage,
+/// because each begins with text of its own.
+fn begin_otherwise(m: &MeasuredPair, relation: Relation, t: &Thresholds) -> bool {
+    relation == Relation::NearCopy && own_beginnings(m, t).is_some_and(|share| share >= BEGINNINGS)
 }
 
 /// Why a near-copy or containment by coverage is none, if it is none.
@@ -127,23 +139,9 @@ pub fn is_series(m: &MeasuredPair, background: &Background, t: &Thresholds) -> b
     let (a, b) = (m.a.metadata(), m.b.metadata());
     let own = 1.0 - TEXT_OF_ITS_OWN;
     let changed = m.evidence.replaced || (m.scores.coverage_a < own && m.scores.coverage_b < own);
-    let figures = &m.evidence.figures;
     let again = || a.is_of_series(background) || b.is_of_series(background);
-    let of_days = || {
-        let (changed, all) = (figures.changed(), figures.all);
-        let other_figures =
-            changed >= SOME_FIGURES && f64::from(changed) >= OTHER_FIGURES * f64::from(all);
-        other_figures && a.shares_title(b)
-    };
-    // Where words are damaged, so are figures.
-    let of_stamps = || {
-        figures.stamps
-            && t.alignment == AlignmentMethod::Runs
-            && (figures.other_beside_stamps >= SOME_FIGURES
-                || figures.beside_stamps + figures.words >= MORE_THAN_CORRECTED)
-    };
     let says_so = || m.evidence.contrasted && a.shares_title_that_comes_again(b);
-    let of_other_days = a.days_apart(b).is_some_and(|days| days > 0);
+    let days = a.days_apart(b).unwrap_or_default();
     let of_other_titles = || {
         m.scores.facts.compared > m.scores.facts.agree
             && a.every_title(b, |x, y| differ_in_rare_words(x, y, [m.a, m.b], background))
@@ -153,10 +151,30 @@ pub fn is_series(m: &MeasuredPair, background: &Background, t: &Thresholds) -> b
         && (in_new_words
             && (a.is_series_apart(b, t)
                 || again()
-                || of_stamps()
+                || of_other_stamps(m, t)
                 || says_so()
-                || of_other_days && of_days())
-            || of_other_days && of_other_titles())
+                || days >= DAYS_OF_REPRINTS
+                    && m.evidence.figures.changed() > 0
+                    && a.shares_title(b))
+            || days > 0 && (has_other_figures(m) && a.shares_title(b) || of_other_titles()))
+}
+
+/// Whether the figures of two texts are of other days or times of day. Under one title fewer of
+/// them need to differ. Where words are damaged, so are figures.
+fn of_other_stamps(m: &MeasuredPair, t: &Thresholds) -> bool {
+    let figures = &m.evidence.figures;
+    let one_title = m.a.metadata().shares_title(m.b.metadata());
+    let changed = if one_title { SOME_FIGURES } else { MORE_THAN_CORRECTED };
+    figures.stamps
+        && t.alignment == AlignmentMethod::Runs
+        && (figures.other_beside_stamps >= SOME_FIGURES
+            || figures.beside_stamps + figures.words >= changed)
+}
+
+/// Whether so many figures of two texts differ that they are not the same figures.
+fn has_other_figures(m: &MeasuredPair) -> bool {
+    let (changed, all) = (m.evidence.figures.changed(), m.evidence.figures.all);
+    changed >= SOME_FIGURES && f64::from(changed) >= OTHER_FIGURES * f64::from(all)
 }
 
 /// Whether all of one text, but for boilerplate and a byline, stands word for word and in one piece

@@ -2,6 +2,7 @@
 //! functions are pure: they use no storage and no threads, and do not know their caller.
 
 pub mod background;
+pub mod beginning;
 pub mod cluster;
 pub mod compare;
 pub mod decide;
@@ -20,6 +21,7 @@ pub mod quotation;
 pub mod relation;
 pub mod repeat;
 pub mod repeated_windows;
+pub mod sentence;
 pub mod stamp;
 pub mod title;
 pub mod title_counters;

@@ -13,6 +13,7 @@ use crate::pair::informativeness::{AGAINST, informativeness, is_informative, wor
 use crate::pair::masked::MaskedText;
 use crate::pair::measured::MeasuredPair;
 use crate::pair::metadata::points_of_titles;
+use crate::pair::sentence::{SENTENCE_ENDS, percent_of_sentences};
 use crate::pair::title_subjects::have_subjects_of_their_own;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -21,17 +22,24 @@ use std::ops::Range;
 /// series, and of times as many words of one wording as a short paragraph has.
 const TELLING_OVER_TIME: u32 = 4;
 const PARAGRAPHS_OVER_TIME: u32 = 2;
-/// Where each title names a subject that the other document does not, a passage with other facts in
-/// it is rather a set phrase, and needs as many times as many points as over time.
-const TELLING_OF_OTHERS: u32 = 4;
+/// Where each title names a subject that the other document does not, a passage is rather a set
+/// phrase and needs so many times as many points, and with other facts in it as many times as over
+/// time.
+const TELLING_OF_OTHERS: u32 = 2;
+const TELLING_OF_OTHERS_FACTS: u32 = 4;
 /// The least number of words of a quotation that are neither names nor figures: with fewer it is a
 /// heading, a list of names or somebody's name and office.
 const PLAIN_WORDS: u32 = 7;
-/// From this number of shortest matches on, a list is long enough to be evidence by itself.
-const LONG_LIST: u32 = 2;
-
-/// What ends a sentence.
-const SENTENCE_ENDS: [char; 11] = ['.', '!', '?', '…', '。', '！', '？', '।', '؟', '။', '។'];
+/// From this number of shortest matches on, a list is long enough to be evidence by itself, and a
+/// passage no set phrase between two issues of a series or texts on two subjects.
+const LONG: u32 = 2;
+/// A match shorter than so many halves of a shortest match, of texts that share little else and
+/// whose titles share a subject, must be most of its sentences in one of the texts: two reports on
+/// one subject share a part of a sentence by chance, the name and office of a person, a charge, or
+/// what a conference is about.
+const SHORT_IN_HALVES: u32 = 3;
+/// The least percentage that is most of its sentences.
+const MOST_OF_A_SENTENCE: u32 = 51;
 
 /// A value of a match and the bound that it has to reach.
 pub type ValueAndBound = [u32; 2];
@@ -45,13 +53,21 @@ pub struct QuotationMeasure {
     pub wording: ValueAndBound,
     /// The words that are neither names nor figures. Without a corpus they do not count.
     pub plain_words: ValueAndBound,
+    /// The equal words, where time or other subjects are between the texts of a corpus; 0 over time
+    /// with other facts between them.
+    pub words: ValueAndBound,
+    /// The percentage that a short match is of the sentences that it touches, in the text where it
+    /// is more of them, where the titles share a subject. Without a corpus it does not count.
+    pub of_sentences: ValueAndBound,
 }
 
 impl QuotationMeasure {
     /// Whether every value reaches its bound.
     pub fn holds(&self) -> bool {
-        let Self { points, wording, plain_words } = self;
-        [points, wording, plain_words].iter().all(|[value, bound]| value >= bound)
+        let Self { points, wording, plain_words, words, of_sentences } = self;
+        [points, wording, plain_words, words, of_sentences]
+            .iter()
+            .all(|[value, bound]| value >= bound)
     }
 }
 
@@ -67,30 +83,37 @@ pub fn is_quoted(m: &MeasuredPair, background: &Background, t: &Thresholds) -> b
 /// Measures a match as a quotation: whether it is more than set phrases and the event that two
 /// reporters share. Without a corpus its informativeness decides. With a corpus it must also be
 /// long enough as one wording, because a scan compares so many texts that some share a dozen words
-/// by chance, and hold a sentence. A match with a token rectangle has evidence instead of one
-/// wording.
+/// by chance, and be long or most of a sentence. A match with a token rectangle has evidence in
+/// place of one wording.
 pub fn measure(
     c: &Chain,
     m: &MeasuredPair,
     background: &Background,
     t: &Thresholds,
 ) -> QuotationMeasure {
-    // A set phrase lives for months, and the words of a story for days.
+    // A set phrase lives for months and comes in each text of a series, and the words of a story
+    // live for days.
     let (a, b) = (m.a.metadata(), m.b.metadata());
-    let apart = a.is_series_apart(b, t);
-    let of_others = || {
-        replaces_facts(c, m, background)
-            && a.every_title(b, |x, y| have_subjects_of_their_own((x, m.a), (y, m.b), background))
+    let apart = a.is_series_apart(b, t)
+        || t.series_days > 0 && a.is_of_series(background) && b.is_of_series(background);
+    let of_others =
+        || a.every_title(b, |x, y| have_subjects_of_their_own((x, m.a), (y, m.b), background));
+    let own = own_part(c, m);
+    let one = std::slice::from_ref(&*own);
+    let telling = |times: u32| {
+        let needed = t.min_telling.saturating_mul(times);
+        [informativeness(one, m.a, m.b, background, needed), needed]
     };
+    // The look at the titles is for the few passages that it may decide about.
     let times = match apart {
         true => TELLING_OVER_TIME,
-        false if of_others() => TELLING_OF_OTHERS,
-        false => 1,
+        false if telling(1)[0] < t.min_telling || !of_others() => 1,
+        false if replaces_facts(c, m, background) => TELLING_OF_OTHERS_FACTS,
+        false => TELLING_OF_OTHERS,
     };
-    let needed = t.min_telling.saturating_mul(times);
-    let c = &own_part(c, m);
-    let one = std::slice::from_ref(&**c);
-    let points = [informativeness(one, m.a, m.b, background, needed), needed];
+    let points = telling(times);
+    let needed = points[1];
+    let c = &*own;
     if points[0] < needed || !background.knows_words() || c.region.is_some() {
         return QuotationMeasure { points, ..QuotationMeasure::default() };
     }
@@ -98,13 +121,42 @@ pub fn measure(
     let least = t.min_paragraph.saturating_mul(if over_time { PARAGRAPHS_OVER_TIME } else { 1 });
     let plain = plain_wording(c, m.a);
     let wording = if plain >= least { plain } else { wording(c, m.a, m.b) };
-    let long = equal_words(c, m.a) >= t.min_match.saturating_mul(LONG_LIST);
+    let (equal, enough) = (equal_words(c, m.a), t.min_match.saturating_mul(LONG));
+    let long = equal >= enough;
     // In a corpus in capitals nothing shows which words are names.
     let least_plain = if long || background.lower_case.is_empty() { 0 } else { PLAIN_WORDS };
     let heading = || is_heading(m.a, c.a(), t) && is_heading(m.b, c.b(), t);
     let plain = if least_plain > 0 && heading() { 0 } else { plain_words(c, m, background) };
-    let plain_words = [plain, least_plain];
-    QuotationMeasure { points, wording: [wording, least], plain_words }
+    // Weeks later, the same words with another figure are the next issue's.
+    let next_issue = apart && replaces_facts(c, m, background);
+    let words = if next_issue { 0 } else { equal };
+    QuotationMeasure {
+        points,
+        wording: [wording, least],
+        plain_words: [plain, least_plain],
+        words: if times >= TELLING_OVER_TIME { [words, enough] } else { [0, 0] },
+        of_sentences: of_sentences(c, m, background, t),
+    }
+}
+
+/// The percentage that a match is of its sentences, in the text where it is more of them, and the
+/// least one, where the match is short, its texts share little else and their titles share a
+/// subject.
+fn of_sentences(
+    c: &Chain,
+    m: &MeasuredPair,
+    background: &Background,
+    t: &Thresholds,
+) -> ValueAndBound {
+    let short = equal_words(c, m.a) < t.min_match.saturating_mul(SHORT_IN_HALVES) / 2;
+    let all = || m.matches.iter().map(|c| equal_words(c, m.a)).sum::<u32>();
+    let of_one_subject = || points_of_titles(m.a.metadata(), m.b.metadata(), background) > 0;
+    if !short || all() >= t.min_match.saturating_mul(LONG) || !of_one_subject() {
+        return [0, 0];
+    }
+    let equal = c.runs.iter().map(|r| r.len).sum();
+    let of = |p: &Prepared, passage| percent_of_sentences(p, passage, equal, MOST_OF_A_SENTENCE);
+    [of(m.a, c.a()).max(of(m.b, c.b())), MOST_OF_A_SENTENCE]
 }
 
 /// The number of words of a match that one of the texts shows to be neither names nor figures.
@@ -135,7 +187,7 @@ fn is_heading(p: &Prepared, passage: Range<u32>, t: &Thresholds) -> bool {
     let of = p.paragraphs.partition_point(|r| r.end <= passage.start);
     p.paragraphs.get(of).is_some_and(|own| {
         passage.end <= own.end
-            && own.len() < (LONG_LIST * t.min_match) as usize
+            && own.len() < (LONG * t.min_match) as usize
             && !ends_a_sentence(own)
             && p.paragraphs.iter().any(|r| !r.is_empty() && ends_a_sentence(r))
     })

@@ -80,6 +80,10 @@ fn figures_of_another_hour_are_another_table() {
     assert_eq!(of(("1000 hrs", morning), ("1100 hrs", noon)), series);
     assert_eq!(of(("noon GMT", morning), ("close GMT", noon)), series);
     assert_eq!(of(("1000 hrs on March 6", morning), ("1000 hrs on March 7", noon)), series);
+    // Two figures that differ in one digit each may be corrections, but not of another hour.
+    let near = morning.replace("64.1", "64.7").replace("58.3", "58.4");
+    assert_eq!(of(("1000 hrs", morning), ("1100 hrs", &near)), series);
+    assert_eq!(of(("1000 hrs", morning), ("1000 hrs", &near)).0, Some(Relation::NearCopy));
     // A correction of the same hour, and the hour alone, are the same table.
     let copy = (Some(Relation::NearCopy), None);
     let corrected = morning.replace("64.1", "64.7");

@@ -93,6 +93,7 @@ mod removal;
 mod report;
 #[cfg(feature = "parquet")]
 mod report_tables;
+mod reports;
 mod sample;
 #[cfg(feature = "cli")]
 mod scratch;

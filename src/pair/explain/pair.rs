@@ -9,6 +9,7 @@ use crate::align::select::{equal_words, is_match, select};
 use crate::model::detection::{Comparison, Facts, Relation};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
+use crate::pair::beginning::own_beginnings;
 use crate::pair::compare::{BoilerplateRule, boilerplate_rule, compare_masked, own_matches};
 use crate::pair::decide;
 use crate::pair::explain::budget::BudgetTrace;
@@ -267,6 +268,7 @@ fn measured(
         quotation: quotation.unwrap_or_default(),
         same_words: decide::same_words(&inputs, by_coverage, t),
         informativeness_and_bound,
+        beginnings: own_beginnings(&inputs, t),
         resemblance: c.resemblance,
         decision,
         verbatim: decide::is_verbatim(&inputs, t),

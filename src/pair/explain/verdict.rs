@@ -3,6 +3,7 @@
 
 use crate::model::detection::{Facts, Relation, TemplateReason};
 use crate::model::thresholds::Thresholds;
+use crate::pair::beginning::BEGINNINGS;
 use crate::pair::decide::{ALL_BUT_THE_SAME, Decision, least_same_words};
 use crate::pair::quotation::QuotationMeasure;
 use crate::pair::relation::{IN_MUCH_ELSE, NEARLY_WHOLE, containment};
@@ -72,6 +73,8 @@ pub(super) struct Measured {
     /// The informativeness of all matches, counted up to the bound, and the bound; `None` where no
     /// corpus shows which words are rare.
     pub informativeness_and_bound: Option<[u32; 2]>,
+    /// The share of both texts that is beginnings of their own, where both have one.
+    pub beginnings: Option<f64>,
     /// The resemblance.
     pub resemblance: f64,
     /// What was decided.
@@ -211,13 +214,21 @@ fn decide(m: &Measured, t: &Thresholds, steps: &mut Vec<VerdictStep>) -> Option<
     for (question, relation) in questions {
         let holds = question.holds;
         steps.push(question);
-        if holds {
-            return Some(if is_copy(m, relation, t, steps) {
-                relation
-            } else {
-                Relation::Template
-            });
+        if !holds {
+            continue;
         }
+        if !is_copy(m, relation, t, steps) {
+            return Some(Relation::Template);
+        }
+        let Some(share) = m.beginnings.filter(|_| relation == Relation::NearCopy) else {
+            return Some(relation);
+        };
+        let what = "share of both before what they share";
+        steps.push(step("beginnings", vec![least(what, share, BEGINNINGS, "that of two reports")]));
+        if share < BEGINNINGS {
+            return Some(relation);
+        }
+        break;
     }
     is_quotation(m, t, steps).then_some(Relation::Quotes)
 }
@@ -236,6 +247,14 @@ fn is_quotation(m: &Measured, t: &Thresholds, steps: &mut Vec<VerdictStep>) -> b
     if q.plain_words[1] > 0 {
         let what = "words of it that are neither names nor figures";
         quotes.push(of(what, q.plain_words, "that of a sentence"));
+    }
+    if q.words[1] > 0 {
+        let what = "equal words of it, between texts of other weeks or on other subjects";
+        quotes.push(of(what, q.words, "twice min-match"));
+    }
+    if q.of_sentences[1] > 0 {
+        let what = "the percentage that it is of the sentences it touches";
+        quotes.push(of(what, q.of_sentences, "most of a sentence"));
     }
     steps.push(step("quotes", quotes));
     if steps.last().is_some_and(|s| !s.holds) {
@@ -332,7 +351,8 @@ fn sentence(steps: &[VerdictStep], relation: Option<Relation>) -> String {
             let contains =
                 near.filter(|c| c.setting == "near-copy-smaller").and_then(|_| failing("contains"));
             let matched = find("match").into_iter().flat_map(|s| &s.checks);
-            near.into_iter().chain(contains).chain(matched).map(part).collect()
+            let own = find("beginnings").into_iter().flat_map(|s| &s.checks);
+            near.into_iter().chain(contains).chain(own).chain(matched).map(part).collect()
         }
         (Some(_), _) => find("contains").map(|s| of(s, true)).into_iter().collect(),
         (None, last) => last.map(|s| of(s, s.name == "template")).into_iter().collect(),

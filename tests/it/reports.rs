@@ -1,0 +1,108 @@
+//! Two reports on one subject: what they share by chance is no quotation, and items that begin with
+//! news of their own are no copies of each other.
+
+use nearcopy::{Corpus, Document, Recipe, Relation, RunOptions, Thresholds, scan};
+
+/// A word like no other.
+fn word(n: usize) -> String {
+    let mixed = n.wrapping_mul(0x9E37_79B9) % 8_031_810_176;
+    (0..7).map(|i| char::from(b'a' + (mixed / 26_usize.pow(i) % 26) as u8)).collect()
+}
+
+/// Texts that make it known which words are common.
+fn others() -> impl Iterator<Item = Document> {
+    (0..60).map(|n| {
+        let own: Vec<String> = (0..40).map(|i| word(n * 40 + i)).collect();
+        let (front, back) = own.split_at(20);
+        let text = format!("The {} of the port said that the {}.", front.join(" "), back.join(" "));
+        Document::new(format!("other-{n:02}"), text).source("Wire")
+    })
+}
+
+/// What two items are in a corpus: day, title and text of each.
+fn relation(a: (&str, &str, &str), b: (&str, &str, &str)) -> Option<Relation> {
+    let item = |id: &str, (date, title, text): (&str, &str, &str)| {
+        Document::new(id, text).source("Wire").date(date).title(title)
+    };
+    let corpus = Corpus::new(others().chain([item("a", a), item("b", b)])).unwrap();
+    let t = Thresholds::default().with(|t| t.all_pairs = true);
+    let (found, _) = scan(&corpus, &Recipe::default(), &t, &RunOptions::default(), &()).unwrap();
+    let named = |n: u32| nearcopy::Documents::info(&corpus, n as usize).id.len() == 1;
+    found.pairs.iter().find(|p| named(p.a) && named(p.b)).and_then(|p| p.comparison.relation)
+}
+
+const MONDAY: &str = "2026-03-02";
+
+/// The rest of two stories that share nothing.
+const ESKER: &str = "Its foreman read out every letter twice, asked for candles after dusk and \
+                     sent a boy for soup. Outside, farmers sold leeks from a lorry and argued \
+                     about rain until a constable closed that gate.";
+const BRANNO: &str = "Rooms at its only clinic smell of camphor, so a nurse opens each window by \
+                      night. Two ponies brought coal up from an empty beach, and some fishermen \
+                      fixed its roof with tar, rope and driftwood.";
+
+#[test]
+fn who_somebody_is_is_no_quotation_between_reports_on_her() {
+    let office = "Quillan, the keeper of the old northern lighthouse who counted gannets in the \
+                  storm of 1987,";
+    let a = format!(
+        "A jury heard for three hours on Monday how neighbours of Ada {office} lost two barns, \
+         nine hens, one cart, a plough and most of their winter's hay. {ESKER}"
+    );
+    let b = format!(
+        "Doctors asked every household for blankets after their patient Ada {office} caught a \
+         chill that kept five of them awake for days, with one cook and a vicar. {BRANNO}"
+    );
+    let of = |x: &str, y: &str| relation((MONDAY, x, &a), (MONDAY, y, &b));
+    assert_eq!(of("Quillan faces a jury", "Quillan is ill"), None);
+    // Titles on different subjects do not explain why both texts hold these words.
+    assert_eq!(of("A jury sits", "Blankets for all"), Some(Relation::Quotes));
+    // A sentence was printed again, whatever the titles say.
+    let sentence = "She was the keeper of the old northern lighthouse who counted gannets in the \
+                    storm of 1987.";
+    let (a, b) = (
+        format!("Quillan saw a jury on Monday. {sentence} {ESKER}"),
+        format!("Doctors visited Quillan. {sentence} {BRANNO}"),
+    );
+    let (x, y) = ((MONDAY, "Quillan faces a jury", &*a), (MONDAY, "Quillan is ill", &*b));
+    assert_eq!(relation(x, y), Some(Relation::Quotes));
+}
+
+#[test]
+fn a_formula_with_other_figures_weeks_later_is_the_next_issue() {
+    let bulletin = |n: usize, catch: u32| {
+        let news: Vec<String> = (0..60).map(|i| word(9_000 + n * 60 + i)).collect();
+        format!(
+            "The {} of the port.\n\nThe harbour office of Orley said that boats of the inner \
+             sound landed {catch} boxes of herring, sprat and whiting over the quay in thirty days, \
+             which its clerks weigh, sort and grade by hand before the auction bell.",
+            news.join(" ")
+        )
+    };
+    let (first, second) = (bulletin(0, 4_117), bulletin(1, 6_502));
+    let of = |day: &str, text: &str| relation((MONDAY, "Herring", &first), (day, "Sprat", text));
+    assert_eq!(of("2026-04-06", &second), None);
+    assert_eq!(of("2026-03-03", &second), Some(Relation::Quotes));
+    // The same figure weeks later was printed again.
+    assert_eq!(of("2026-04-06", &bulletin(1, 4_117)), Some(Relation::Quotes));
+}
+
+#[test]
+fn items_that_begin_with_news_of_their_own_are_no_copies() {
+    let passage = "the sinking of the ferry Quillan, which struck a drifting mine off Calder last \
+                   autumn with ninety pilgrims and a brass band on board";
+    let item = |news: &str| format!("{news} {passage}.");
+    let trial = item("Nine jurors were chosen on Monday in Esker to hear about");
+    let film = item("A young director from Branno wants to make an opera out of");
+    let of = |a: &str, b: &str| relation((MONDAY, "", a), (MONDAY, "", b));
+    assert_eq!(of(&trial, &film), Some(Relation::Quotes));
+    // One of them may be the other with words before it.
+    assert_eq!(of(&trial, &item("")), Some(Relation::NearCopy));
+    // What begins alike is one report, whatever follows.
+    let longer = |end: &str| format!("A jury will hear about {passage}. {end}");
+    let (a, b) = (
+        longer("Judge Verbeek reads the charge in ten days."),
+        longer("Nobody expects a verdict ere the snow melts."),
+    );
+    assert_eq!(of(&a, &b), Some(Relation::NearCopy));
+}
