@@ -337,7 +337,7 @@ def test_dedupe_alone(rows, story):
 
 
 def test_the_highest_number_of_a_field_stays(rows, tmp_path):
-    for row, score in zip(rows, (3, 7.5, 1, -2)):
+    for row, score in zip(rows, (3.0, 7.5, 1.0, -2.0)):
         row["score"] = score
     kept = [False, True, True, False]
     kinds = [rows, {row["id"]: row for row in rows}, iter(rows)]
