@@ -74,8 +74,8 @@ fn a_formula_with_other_figures_weeks_later_is_the_next_issue() {
         let news: Vec<String> = (0..60).map(|i| word(9_000 + n * 60 + i)).collect();
         format!(
             "The {} of the port.\n\nThe harbour office of Orley said that boats of the inner \
-             sound landed {catch} boxes of herring, sprat and whiting over the quay in thirty days, \
-             which its clerks weigh, sort and grade by hand before the auction bell.",
+             sound landed {catch} boxes of herring, sprat and whiting over the quay in thirty \
+             days, which its clerks weigh, sort and grade by hand before the auction bell.",
             news.join(" ")
         )
     };
