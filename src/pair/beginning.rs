@@ -13,15 +13,19 @@ const FEWEST: u32 = 3;
 /// share.
 pub const BEGINNINGS: f64 = 0.25;
 
-/// The share of two short texts that stands before their first match and is no boilerplate, where
-/// each of them has such a beginning; `None` elsewhere. The news of a text is where it begins: two
-/// that begin otherwise and go on with the same are reports on two events of one story, or on what
-/// two people say of it. Where words are damaged, a beginning may match unseen.
-/// Cost: a look at the tokens before the first match.
+/// The share of two short texts that is before their first match and is no boilerplate, where each
+/// has such a beginning and they begin with other words; `None` elsewhere. The news of a text is
+/// where it begins: two that begin otherwise and go on with the same are reports on two events of
+/// one story, or on what two people say of it. Where words are damaged, a beginning may match
+/// unseen. Cost: a look at the tokens before the first match.
 pub fn own_beginnings(m: &MeasuredPair, t: &Thresholds) -> Option<f64> {
     let whole = |p: &MaskedText| if m.masked { p.own_tokens() } else { p.tokens.len() };
     let all = whole(m.a) + whole(m.b);
     if t.alignment != AlignmentMethod::Runs || all > 2 * SHORT_IN_MATCHES * t.min_match as usize {
+        return None;
+    }
+    let first = ..FEWEST as usize;
+    if m.a.tokens.hashes.get(first) == m.b.tokens.hashes.get(first) {
         return None;
     }
     let before = |p: &MaskedText, first: Option<u32>| {

@@ -98,6 +98,12 @@ fn items_that_begin_with_news_of_their_own_are_no_copies() {
     assert_eq!(of(&trial, &film), Some(Relation::Quotes));
     // One of them may be the other with words before it.
     assert_eq!(of(&trial, &item("")), Some(Relation::NearCopy));
+    // The same words before the passage, in another order or edited, are no news of their own.
+    let (a, b) = (
+        item("Nine jurors of Esker heard on Monday what its judge thinks about"),
+        item("Nine jurors of the town were told by somebody else of"),
+    );
+    assert_eq!(of(&a, &b), Some(Relation::NearCopy));
     // What begins alike is one report, whatever follows.
     let longer = |end: &str| format!("A jury will hear about {passage}. {end}");
     let (a, b) = (
