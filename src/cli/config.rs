@@ -4,6 +4,7 @@ use super::exit::{Failure, Result};
 use super::flags::{Flags, names};
 use super::gate::GateFlags;
 use super::messages::{clean, escaped_path};
+use super::{near_names, usage_hints};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -162,7 +163,14 @@ fn unknown(name: &str, table: bool, known: &[String]) -> String {
             "unknown table [{shown}]: all keys stand at the top level, but for those of [gate]"
         );
     }
-    match nearest(name, known) {
+    let plain = name.replace('_', "-");
+    let foreign = || match usage_hints::foreign(&plain).or_else(|| usage_hints::near(&plain)) {
+        Some(meaning) if meaning.contains("--") => Some(format!(
+            "{meaning} (a key is the name of an option without its hyphens before it)"
+        )),
+        other => other.map(str::to_owned),
+    };
+    match nearest(name, known).or_else(foreign) {
         Some(near) => format!("unknown key `{shown}`: {near}"),
         None => format!("unknown key `{shown}`: `nearcopy scan --show-config` lists all keys"),
     }
@@ -170,11 +178,8 @@ fn unknown(name: &str, table: bool, known: &[String]) -> String {
 
 /// Returns `did you mean …?` where a known name is similar to this one.
 fn nearest(name: &str, known: &[String]) -> Option<String> {
-    let near = known
-        .iter()
-        .map(|k| (strsim::jaro_winkler(name, k), k))
-        .filter(|(likeness, _)| *likeness > 0.8);
-    near.max_by(|x, y| x.0.total_cmp(&y.0)).map(|(_, k)| format!("did you mean `{k}`?"))
+    let near = near_names::nearest(name, known.iter().map(String::as_str));
+    near.map(|k| format!("did you mean `{k}`?"))
 }
 
 #[cfg(test)]
@@ -202,6 +207,8 @@ mod tests {
         assert!(message_of("\nlanes = \"many\"").starts_with("x.toml:2: invalid type"));
         assert!(message_of("\n\nlanes = -1").starts_with("x.toml:3: invalid value"));
         assert!(message_of("a = 1\nb = ").starts_with("x.toml:2: "));
+        let threshold = message_of("thresold = 0.8");
+        assert!(threshold.contains("--near-copy-smaller") && !threshold.contains("threads"));
         assert!(message_of("zzz = 1").contains("--show-config"));
     }
 

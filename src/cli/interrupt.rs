@@ -5,6 +5,7 @@ use super::beside::{hold_renaming, sweep};
 use super::exit::{Failure, signalled};
 use super::messages::{clean, say};
 use std::io::{self, Write};
+use std::path::Path;
 use std::sync::Once;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::{Duration, Instant};
@@ -109,6 +110,18 @@ impl<W: Write> Write for Stoppable<W> {
 pub fn failed(what: &str, error: &io::Error) -> Failure {
     if interrupted() {
         return Failure::Cancelled;
+    }
+    let directory = Path::new(what).parent().filter(|at| !at.as_os_str().is_empty());
+    if let (io::ErrorKind::NotFound, Some(at)) = (error.kind(), directory.filter(|d| !d.exists())) {
+        let (shown, plain) = (at.display(), |c: char| c.is_alphanumeric() || "-_./".contains(c));
+        let command = match at.to_str().filter(|path| path.chars().all(plain)) {
+            Some(path) => format!(" (mkdir -p {path})"),
+            None => String::new(),
+        };
+        return Failure::Said(format!(
+            "{what} cannot be written: there is no directory {shown}: make it first{command}, or \
+             name another place"
+        ));
     }
     let mend = match error.kind() {
         io::ErrorKind::NotFound => "; does its directory exist?",

@@ -1,5 +1,6 @@
 //! Owns: the messages on standard error. Never: writes to standard output.
 
+use super::near_names;
 pub use nearcopy::escape::message as clean;
 use nearcopy::ingest::{MissingField, Problem, ReadResult, Reason, ReasonKind};
 use nearcopy::progress::Limit;
@@ -92,6 +93,12 @@ fn tell_skipped(intake: &ReadResult, reason: Reason, skip: bool, quiet: bool) {
         return;
     }
     let problems: Vec<&Problem> = intake.problems.iter().filter(|p| p.reason == reason).collect();
+    // The one record of a file that failed was told with the file.
+    let told = intake.skipped.get(&Reason::NothingRead).copied().unwrap_or_default();
+    let bad = reason.kind() == ReasonKind::BadRecord;
+    if bad && problems.is_empty() && intake.bad_records() <= told {
+        return;
+    }
     let mut message = match reason {
         Reason::Missing if !skip => format!("error: {} not there", count(total, "input")),
         _ if failure && !skip => format!("error: could not be read ({}): {total}", reason.name()),
@@ -149,6 +156,10 @@ pub fn say_limit(limit: &Limit) {
 
 /// Reports a field that the caller named and that no record has.
 pub fn say_missing_field(field: &MissingField) {
+    let present = field.present.iter().map(String::as_str);
+    let meant = near_names::nearest(&field.name, present)
+        .map(|near| format!("; did you mean {near}? Upper and lower case count"))
+        .unwrap_or_default();
     let there = match &field.present[..] {
         [] => "none of the inputs has records with fields".into(),
         names => format!("the fields of the first record are {}", names.join(", ")),
@@ -158,5 +169,5 @@ pub fn say_missing_field(field: &MissingField) {
         "score" => format!("--keep field:{name}"),
         role => format!("--{role}-field {name}"),
     };
-    say(&format!("{flag}: no record has this field; {there}"));
+    say(&format!("{flag}: no record has this field; {there}{meant}"));
 }

@@ -25,6 +25,7 @@ mod kept_run;
 mod machine_memory;
 mod messages;
 mod named_documents;
+mod near_names;
 mod output;
 mod output_layout;
 mod outputs;

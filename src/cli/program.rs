@@ -154,8 +154,8 @@ fn usage_error(subcommand: &str, message: String) -> clap::Error {
 }
 
 /// Prints an error of the command line, or the help that was asked for.
-fn print_clap_error(mut error: clap::Error) -> u8 {
-    let hint = usage_hints::hint(&error);
+fn print_clap_error(mut error: clap::Error, arguments: &[OsString]) -> u8 {
+    let hint = usage_hints::hint(&error, arguments, &mut command_line());
     if error.kind() == ErrorKind::UnknownArgument {
         // Hardly anybody means an input that begins with a hyphen.
         error.remove(ContextKind::Suggested);
@@ -220,16 +220,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         return 0;
     }
     let parsed = command_line()
-        .try_get_matches_from(arguments)
+        .try_get_matches_from(&arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
-        Err(error) => return print_clap_error(error),
+        Err(error) => return print_clap_error(error, &arguments),
     };
     match carry_out(cli.command) {
         Ok(exit) => exit.code(),
         Err(Failure::Usage(subcommand, message)) => {
-            print_clap_error(usage_error(subcommand, message))
+            print_clap_error(usage_error(subcommand, message), &arguments)
         }
         Err(Failure::Said(message)) => {
             messages::say(&format!("error: {message}"));

@@ -2,7 +2,14 @@
 //! below the error of the command line. Never: decides that something is an error.
 
 use super::flag_values::delimiter;
+use super::near_names::nearest;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use std::ffi::OsString;
+
+const INPUTS: &str = "inputs are named without a flag";
+
+const WALKED: &str = "leave it out: the directories below are always walked too (of hidden files \
+                      and those that ignore files name: --hidden, --no-ignore)";
 
 /// Flags of other programs, and what is meant by them here.
 const FOREIGN: [(&[&str], &str); 30] = [
@@ -21,13 +28,14 @@ const FOREIGN: [(&[&str], &str); 30] = [
     (&["csv"], "-o FILE.csv writes the findings as a table; of an input: --input-format csv"),
     (&["sarif", "junit", "markdown"], "--format NAME writes the report in another format"),
     (&["output-format", "out-format", "report-format"], "--format NAME says the report's format"),
-    (&["out", "outfile", "output-file", "out-file", "output-dir"], "-o PATH says where it goes"),
     (
-        &["in", "input", "infile", "files", "path"],
-        "inputs are named without a flag: nearcopy scan a.jsonl",
+        &["out", "outfile", "output-file", "out-file", "output-dir", "out-dir"],
+        "-o FILE names the file to write; `nearcopy dedupe -o DIR`, with a new or empty directory \
+         or several files as input, writes each file into it under its own name",
     ),
+    (&["in", "input", "infile", "files", "path"], INPUTS),
     (&["stdin"], "- is standard input"),
-    (&["recursive", "r", "R"], "directories are always walked with all that they hold"),
+    (&["recursive", "r", "R"], WALKED),
     (
         &["glob", "g", "pattern"],
         "--include PATTERN and --exclude PATTERN choose files in directories",
@@ -110,14 +118,35 @@ const FOREIGN: [(&[&str], &str); 30] = [
     ),
 ];
 
-/// A line about an error of the command line, where there is more to say.
-pub fn hint(error: &clap::Error) -> Option<String> {
+/// A line about an error of the command line, where there is more to say. `arguments` is what the
+/// user typed, and `command` the whole command line.
+pub fn hint(
+    error: &clap::Error,
+    arguments: &[OsString],
+    command: &mut clap::Command,
+) -> Option<String> {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.clone()),
         _ => None,
     };
     match error.kind() {
-        ErrorKind::UnknownArgument => foreign(&text(ContextKind::InvalidArg)?).map(str::to_owned),
+        ErrorKind::UnknownArgument => {
+            let argument = text(ContextKind::InvalidArg)?;
+            let command = subcommand(command, arguments);
+            if argument.parse::<f64>().is_ok() {
+                return Some(negative(&argument, arguments, command));
+            }
+            match foreign(&argument)? {
+                INPUTS => {
+                    let usage = command.render_usage().to_string();
+                    let takes_run = usage.contains("nearcopy stage");
+                    let run =
+                        if takes_run { "; --scratch DIR is the folder of the run" } else { "" };
+                    Some(format!("{INPUTS}{run}\n{usage}"))
+                }
+                meaning => Some(meaning.to_owned()),
+            }
+        }
         ErrorKind::ValueValidation | ErrorKind::InvalidValue => {
             let argument = text(ContextKind::InvalidArg)?;
             let value = text(ContextKind::InvalidValue).unwrap_or_default();
@@ -127,11 +156,42 @@ pub fn hint(error: &clap::Error) -> Option<String> {
     }
 }
 
-/// What is meant by a flag of another program.
-fn foreign(argument: &str) -> Option<&'static str> {
-    if argument.parse::<f64>().is_ok() {
-        return Some("no option takes a negative number");
+/// The subcommand that the arguments name, be it one of another.
+fn subcommand<'a>(whole: &'a mut clap::Command, arguments: &[OsString]) -> &'a mut clap::Command {
+    whole.build();
+    let mut command = whole;
+    for name in arguments.iter().skip(1) {
+        if command.find_subcommand(name).is_none() {
+            break;
+        }
+        command = command.find_subcommand_mut(name).expect("it was found");
     }
+    command
+}
+
+/// What to say of a negative number, by the option before it.
+fn negative(number: &str, arguments: &[OsString], command: &clap::Command) -> String {
+    let flag = arguments.windows(2).find(|pair| pair[1] == *number).and_then(|pair| {
+        let name = pair[0].to_str()?;
+        let arg = command.get_arguments().find(|arg| match name.strip_prefix("--") {
+            Some(long) => arg.get_long() == Some(long),
+            None => name.strip_prefix('-').is_some_and(|s| s.chars().eq(arg.get_short())),
+        })?;
+        let values = range(&format!("{name} <{}>", arg.get_value_names()?.first()?), number)?;
+        let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+        Some(format!("{name} {number}: {values}, not {number} ({help})"))
+    });
+    flag.unwrap_or_else(|| "no option takes a negative number".into())
+}
+
+/// What is meant by a flag of another program whose name is like this one.
+pub fn near(name: &str) -> Option<&'static str> {
+    let names = FOREIGN.iter().flat_map(|(names, _)| names.iter().copied());
+    foreign(nearest(name, names.filter(|known| known.len() > 4))?)
+}
+
+/// What is meant by a flag of another program.
+pub fn foreign(argument: &str) -> Option<&'static str> {
     let name = argument.trim_start_matches('-').split('=').next()?;
     let known = FOREIGN.iter().find(|(names, _)| names.contains(&name));
     known.map(|(_, meaning)| *meaning)
@@ -201,6 +261,17 @@ mod tests {
         all.sort();
         all.dedup();
         assert_eq!(all.len(), count, "a name is there twice");
+    }
+
+    #[test]
+    fn a_negative_number_is_told_with_its_option() {
+        let arg = clap::Arg::new("threads").long("threads").value_name("N").help("Threads");
+        let mut whole = clap::Command::new("a").subcommand(clap::Command::new("scan").arg(arg));
+        let typed = ["a", "scan", "x", "--threads", "-2"].map(OsString::from);
+        let said = negative("-2", &typed, subcommand(&mut whole, &typed));
+        assert!(said.starts_with("--threads -2: N is a whole number from 0"), "{said}");
+        let said = negative("-2", &typed[..1], subcommand(&mut whole, &typed));
+        assert_eq!(said, "no option takes a negative number");
     }
 
     #[test]

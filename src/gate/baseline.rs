@@ -244,11 +244,21 @@ impl Baseline {
     /// [`Error::Malformed`] for a file that is no baseline, with its line; [`Error::Mixed`] for
     /// another version or recipe.
     pub fn from_json(json: &str, recipe_id: &str, what: &str) -> Result<Baseline> {
-        let malformed = |e: serde_json::Error| Error::Malformed {
-            what: format!("{what}:{}", e.line()),
-            why: format!(
-                "not a {SCHEMA} file ({e}): mend it, or name a new file and add --update-baseline"
-            ),
+        let malformed = |e: serde_json::Error| match json.contains(SCHEMA) {
+            true => Error::Malformed {
+                what: format!("{what}:{}", e.line()),
+                why: format!(
+                    "a damaged baseline ({e}): bring it back, or name a new file and add \
+                     --update-baseline"
+                ),
+            },
+            false => Error::Malformed {
+                what: what.into(),
+                why: format!(
+                    "this is no baseline (a file of {SCHEMA}): name one, or make one under a new \
+                     name: --baseline FILE --update-baseline"
+                ),
+            },
         };
         let head: BaselineHeader = serde_json::from_str(json).map_err(malformed)?;
         if head.schema != SCHEMA || head.recipe != recipe_id {

@@ -7,6 +7,7 @@ use crate::ingest::field_names::{
     DATE, GUESSES, ID, OTHER_CASE, PARTS, PerRole, ROLES, SCORE, SOURCE, TEXT, TITLE, URL, named,
 };
 use crate::ingest::input::InputOptions;
+use crate::ingest::missing_path::nearest;
 use crate::ingest::read_result::MissingField;
 
 /// The guessed names of the text that a message lists.
@@ -232,9 +233,11 @@ impl Fields {
     /// it.
     #[cfg(any(feature = "csv", feature = "parquet"))]
     pub(super) fn no_text_column(&self, names: &[String]) -> String {
+        let next = self
+            .meant_text(names)
+            .unwrap_or_else(|| "name its column with --text-field NAME".into());
         format!(
-            "no column with a text (looked for {}; its columns are: {}); nothing was read: name \
-             its column with --text-field NAME",
+            "no column with a text (looked for {}; its columns are: {}); nothing was read: {next}",
             self.text_names(),
             shown_names(names).join(", ")
         )
@@ -261,6 +264,20 @@ impl Fields {
             let word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
             key[start..].eq_ignore_ascii_case(name) && !key[..start].last().is_some_and(word)
         })
+    }
+
+    /// Proposes a field whose name is like one that the caller gave for the text.
+    pub(super) fn meant_text(&self, present: &[String]) -> Option<String> {
+        if !self.explicit[TEXT] {
+            return None;
+        }
+        // A comma or a plus sign in a name would be read as a list or as parts.
+        let plain = || present.iter().filter(|name| !name.contains([',', '+']));
+        let near = self.names[TEXT].iter().find_map(|name| nearest(name, plain()))?;
+        Some(format!(
+            "did you mean {0}? --text-field {0}; upper and lower case count",
+            escape::message(near.trim())
+        ))
     }
 
     /// The names that are tried for the text, for a message.

@@ -390,11 +390,11 @@ impl Context<'_> {
         let Batch { intake, textless, .. } = batch;
         intake.skip(Reason::NoText, &self.path, number, || {
             let names = field_names(bytes);
+            let meant = self.fields.meant_text(&names);
             let names = if names.is_empty() { "none".into() } else { names.join(", ") };
             let why = format!("looked for {}; its fields are: {names}", self.fields.text_names());
-            let message = format!(
-                "no text ({why}); the record was skipped: name its field with --text-field NAME"
-            );
+            let next = meant.unwrap_or_else(|| "name its field with --text-field NAME".into());
+            let message = format!("no text ({why}); the record was skipped: {next}");
             textless.get_or_insert(why);
             message
         });

@@ -32,6 +32,7 @@ mod input;
 mod input_file;
 pub(crate) mod json_record;
 pub(crate) mod limits;
+mod missing_path;
 pub(crate) mod non_numbers;
 mod open_file;
 mod page_kind;

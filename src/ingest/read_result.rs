@@ -8,13 +8,14 @@ use crate::ingest::format::Format;
 #[cfg(doc)]
 use crate::ingest::input::{InputOptions, OnError};
 use crate::ingest::limits::DocumentLimit;
+use crate::ingest::missing_path::missing;
 use crate::ingest::problem::{Problem, Reason, ReasonKind};
 use crate::model::document::Document;
 use encoding_rs::{Encoding, UTF_8};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -200,9 +201,7 @@ impl ReadResult {
     /// Counts a file or directory that cannot be opened or read.
     pub(super) fn unreadable(&mut self, error: &io::Error, path: &str) {
         if error.kind() == io::ErrorKind::NotFound {
-            self.skip(Reason::Missing, path, None, || {
-                "does not exist: check the path, also for a broken link".into()
-            });
+            self.skip(Reason::Missing, path, None, || missing(Path::new(path)));
         } else {
             let mend = match error.kind() {
                 io::ErrorKind::PermissionDenied => "check its permissions",

@@ -4,6 +4,7 @@
 use crate::ingest::format::{READ, by_name, is_xml};
 use crate::ingest::input::{Input, InputOptions};
 use crate::ingest::input_file::InputFile;
+use crate::ingest::missing_path::unfitting;
 use crate::ingest::problem::Reason;
 use crate::ingest::read_result::ReadResult;
 use crate::ingest::tracked::tracked;
@@ -146,11 +147,7 @@ fn matches(pattern: &Path, options: &InputOptions, intake: &mut ReadResult) -> V
                 }
             }
             if found.is_empty() {
-                intake.skip(Reason::Missing, &display_path(pattern), None, || {
-                    "no file fits this pattern: * and ? pass over no /, ** over any number of \
-                     directories"
-                        .into()
-                });
+                intake.skip(Reason::Missing, &display_path(pattern), None, || unfitting(pattern));
                 intake.failed_named += 1;
             }
         }

@@ -30,9 +30,12 @@ pub(super) fn judge(file: &InputFile, intake: &mut ReadResult) {
             format!("{why}; name the file itself if it has articles")
         });
     } else if fields && file.named && has_only_bad_records(intake) {
+        let no_text = intake.skipped.get(&Reason::NoText) == Some(&1);
+        let lone = no_text && intake.bad_records() == 1 && format == Format::Json;
         let why = replace_problems(intake);
-        intake.skip(Reason::NothingRead, &file.display_path, None, || {
-            format!("no record could be read: {why}")
+        intake.skip(Reason::NothingRead, &file.display_path, None, || match lone {
+            true => format!("its one record has {why}; if it is no document, do not name it"),
+            false => format!("no record could be read: {why}"),
         });
     } else if intake.is_empty() {
         let stored = intake.sources.iter().map(|source| source.size).sum::<u64>();

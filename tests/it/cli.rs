@@ -268,7 +268,7 @@ fn reports_that_cannot_be_written_are_refused_before_the_work() {
     assert!(refused(at, &["scan", ".", "-o", "report.doc"]).contains(".json"));
     assert!(refused(at, &["scan", ".", "-o", "json=-"]).contains("--format"));
     assert!(
-        refused(at, &["scan", ".", "-o", "json=none/r.json"]).contains("does its directory exist?")
+        refused(at, &["scan", ".", "-o", "json=none/r.json"]).contains("there is no directory no")
     );
     assert!(refused(at, &["scan", ".", "-o", "json=sub"]).contains("is a directory"));
     assert!(
@@ -277,7 +277,7 @@ fn reports_that_cannot_be_written_are_refused_before_the_work() {
     );
     assert!(
         refused(at, &["scan", ".", "--save-background", "none/b"])
-            .contains("does its directory exist?")
+            .contains("there is no directory no")
     );
     assert_eq!(fs::read_dir(at).unwrap().count(), 1, "nothing is left behind");
 }

@@ -188,7 +188,7 @@ fn what_cannot_be_a_folder_of_tables_is_refused_by_name() {
         (scan(&["--format", "parquet"]), "parquet is a folder of tables, which standard output"),
         (vec!["explain", "one.txt", "--format", "parquet"], "say --output parquet=FOLDER"),
         (scan(&["-o", "parquet="]), ".parquet for a folder of tables"),
-        (scan(&["-o", "parquet=no/where"]), "does its directory exist?"),
+        (scan(&["-o", "parquet=no/where"]), "there is no directory no"),
         (scan(&["-o", "parquet=f", "-o", "parquet=f"]), "two --output name the same file"),
         (scan(&["-o", "parquet=f", "-o", "json=f/x"]), "--output f/x: this lies in --output f"),
         (scan(&["-o", "json=f/x", "-o", "parquet=f"]), "--output f/x: this lies in --output f"),

@@ -249,10 +249,7 @@ fn what_is_no_index_or_of_another_recipe() {
     let at = dir.path();
     for command in [&["stats"][..], &["verify"], &["export"], &["compact"]] {
         let err = refused(at, &[&["index"], command, &["nowhere"]].concat());
-        assert!(
-            err.contains("nowhere: no index is there: make one with `nearcopy index create`"),
-            "{err}"
-        );
+        assert!(err.contains("nowhere: no index is there: "), "{err}");
     }
     assert!(refused(at, &["index", "stats", "one.jsonl"]).contains("an index is a directory"));
     assert!(refused(at, &["index", "query", ".", "one.jsonl"]).contains("not an index"));

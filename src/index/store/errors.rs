@@ -14,7 +14,13 @@ pub fn no_index(path: &Path, error: &std::io::Error) -> Error {
                 .into()
         }
         std::io::ErrorKind::NotFound => {
-            "no index is there: make one with `nearcopy index create`, or check the path".into()
+            let meant = index_beside(path);
+            let meant = meant.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
+            format!(
+                "no index is there: {meant}check the path, or make and fill one with `nearcopy \
+                 index add {} PATH --create`",
+                path.display()
+            )
         }
         std::io::ErrorKind::NotADirectory => {
             "not an index: an index is a directory; name one, or a new path with `index create`"
@@ -23,6 +29,24 @@ pub fn no_index(path: &Path, error: &std::io::Error) -> Error {
         _ => error.to_string(),
     };
     Error::Malformed { what: path.display().to_string(), why }
+}
+
+/// Returns the index beside a path whose name is most like the path's.
+fn index_beside(path: &Path) -> Option<String> {
+    /// How alike the names are at least, and how many neighbours are looked at.
+    const ALIKE: f64 = 0.7;
+    const MOST_ENTRIES: usize = 10_000;
+    let name = path.file_name()?.to_str()?;
+    let parent = path.parent()?;
+    let here = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+    let others = std::fs::read_dir(here).ok()?.flatten().take(MOST_ENTRIES);
+    let near = others.filter_map(|entry| {
+        let other = entry.file_name().into_string().ok()?;
+        let how = strsim::normalized_damerau_levenshtein(name, &other);
+        (how >= ALIKE && entry.path().join(DATA).exists()).then_some((how, other))
+    });
+    let (_, best) = near.max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(&a.1)))?;
+    Some(parent.join(best).display().to_string())
 }
 
 /// The error for a page that LMDB must not read.

@@ -18,7 +18,7 @@ fn outputs_that_cannot_be() {
     says(&["site", "-o", "site/clean"], "read the next time");
     says(&["site/in.jsonl", "-o", "x.csv"], "format");
     says(&["site/in.jsonl", "b.csv", "-o", "x.jsonl"], "name a directory");
-    says(&["site/in.jsonl", "-o", "none/x.jsonl"], "does its directory exist");
+    says(&["site/in.jsonl", "-o", "none/x.jsonl"], "there is no directory none");
     says(&["site/in.jsonl", "-o", "x.jsonl", "--removed", "x.jsonl"], "same file");
     says(&["site/in.jsonl", "-o", "x.jsonl", "--against", "none"], "does not exist");
     says(&["-", "-o", "out/"], "directory");

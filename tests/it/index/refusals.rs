@@ -8,9 +8,7 @@ fn what_is_no_index_or_another_is_refused() {
     let at = |name: &str| dir.path().join(name);
     let words =
         |path: &std::path::Path| Index::open(path, &Recipe::default()).err().unwrap().to_string();
-    assert!(
-        words(&at("nowhere")).contains("no index is there: make one with `nearcopy index create`")
-    );
+    assert!(words(&at("nowhere")).contains("no index is there: "));
     std::fs::create_dir(at("dir")).unwrap();
     assert!(words(&at("dir")).contains("not an index"));
     // Looking leaves nothing behind.
