@@ -30,8 +30,8 @@ const FOREIGN: [(&[&str], &str); 30] = [
     (&["output-format", "out-format", "report-format"], "--format NAME says the report's format"),
     (
         &["out", "outfile", "output-file", "out-file", "output-dir", "out-dir"],
-        "-o FILE names the file to write; `nearcopy dedupe -o DIR`, with a new or empty directory \
-         or several files as input, writes each file into it under its own name",
+        "-o FILE names the file (-o out.jsonl); `nearcopy dedupe -o DIR/`, with a / at the \
+         end, writes each file into a directory under its own name (-o out/)",
     ),
     (&["in", "input", "infile", "files", "path"], INPUTS),
     (&["stdin"], "- is standard input"),

@@ -34,7 +34,7 @@ pub(super) fn judge(file: &InputFile, intake: &mut ReadResult) {
         let lone = no_text && intake.bad_records() == 1 && format == Format::Json;
         let why = replace_problems(intake);
         intake.skip(Reason::NothingRead, &file.display_path, None, || match lone {
-            true => format!("its one record has {why}; if it is no document, do not name it"),
+            true => format!("if it is no document, leave it out: its one record has {why}"),
             false => format!("no record could be read: {why}"),
         });
     } else if intake.is_empty() {
