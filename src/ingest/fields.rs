@@ -1,7 +1,6 @@
 //! Owns: which fields of a record are looked for, by name, and how well a name matches. Never:
 //! reads the value of a field.
 
-#[cfg(any(feature = "csv", feature = "parquet"))]
 use crate::escape;
 use crate::ingest::field_names::{
     DATE, GUESSES, ID, OTHER_CASE, PARTS, PerRole, ROLES, SCORE, SOURCE, TEXT, TITLE, URL, named,
