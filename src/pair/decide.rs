@@ -27,9 +27,6 @@ pub const ALL_BUT_THE_SAME: f64 = 0.8;
 const TEXT_OF_ITS_OWN: f64 = 0.1;
 /// The share of the figures from which on the next day's text under one title is the next issue.
 const OTHER_FIGURES: f64 = 0.5;
-/// A text is printed again under its title within so many days; later, with another figure, it is
-/// the next issue.
-const DAYS_OF_REPRINTS: i64 = 3;
 /// The least number of such figures: one may have been corrected.
 const SOME_FIGURES: u32 = 2;
 /// The least number of figures beside a day or time of day that differ in whatever way: one or two
@@ -153,10 +150,8 @@ pub fn is_series(m: &MeasuredPair, background: &Background, t: &Thresholds) -> b
                 || again()
                 || of_other_stamps(m, t)
                 || says_so()
-                || days >= DAYS_OF_REPRINTS
-                    && m.evidence.figures.changed() > 0
-                    && a.shares_title(b))
-            || days > 0 && (has_other_figures(m) && a.shares_title(b) || of_other_titles()))
+                || days > 0 && has_other_figures(m) && a.shares_title(b))
+            || days > 0 && of_other_titles())
 }
 
 /// Whether the figures of two texts are of other days or times of day. Under one title fewer of
