@@ -13,7 +13,7 @@ use crate::pair::informativeness::{AGAINST, informativeness, is_informative, wor
 use crate::pair::masked::MaskedText;
 use crate::pair::measured::MeasuredPair;
 use crate::pair::metadata::points_of_titles;
-use crate::pair::sentence::{SENTENCE_ENDS, percent_of_sentences};
+use crate::pair::sentence::{has_end_sign, percent_of_sentences};
 use crate::pair::title_subjects::have_subjects_of_their_own;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -26,7 +26,7 @@ const PARAGRAPHS_OVER_TIME: u32 = 2;
 /// phrase and needs so many times as many points, and with other facts in it as many times as over
 /// time.
 const TELLING_OF_OTHERS: u32 = 2;
-const TELLING_OF_OTHERS_FACTS: u32 = 4;
+const TELLING_OF_OTHERS_FACTS: u32 = TELLING_OVER_TIME;
 /// The least number of words of a quotation that are neither names nor figures: with fewer it is a
 /// heading, a list of names or somebody's name and office.
 const PLAIN_WORDS: u32 = 7;
@@ -53,8 +53,8 @@ pub struct QuotationMeasure {
     pub wording: ValueAndBound,
     /// The words that are neither names nor figures. Without a corpus they do not count.
     pub plain_words: ValueAndBound,
-    /// The equal words, where time or other subjects are between the texts of a corpus; 0 over time
-    /// with other facts between them.
+    /// The equal words, where the texts of a corpus are weeks apart, of a series or on subjects of
+    /// their own; 0 where the next issue has other facts in it.
     pub words: ValueAndBound,
     /// The percentage that a short match is of the sentences that it touches, in the text where it
     /// is more of them, where the titles share a subject. Without a corpus it does not count.
@@ -127,7 +127,7 @@ pub fn measure(
     let least_plain = if long || background.lower_case.is_empty() { 0 } else { PLAIN_WORDS };
     let heading = || is_heading(m.a, c.a(), t) && is_heading(m.b, c.b(), t);
     let plain = if least_plain > 0 && heading() { 0 } else { plain_words(c, m, background) };
-    // Weeks later, the same words with another figure are the next issue's.
+    // Weeks later and in a series, the same words with another figure are the next issue's.
     let next_issue = apart && replaces_facts(c, m, background);
     let words = if next_issue { 0 } else { equal };
     QuotationMeasure {
@@ -179,11 +179,7 @@ fn plain_words(c: &Chain, m: &MeasuredPair, background: &Background) -> u32 {
 /// Whether a passage is in a short paragraph that does not end as a sentence does, in a text whose
 /// others do: a heading, or a link to another text.
 fn is_heading(p: &Prepared, passage: Range<u32>, t: &Thresholds) -> bool {
-    let ends_a_sentence = |r: &Range<u32>| {
-        let after = p.tokens.spans[r.end as usize - 1].end as usize;
-        let next = p.tokens.spans.get(r.end as usize).map_or(p.text.len(), |s| s.start as usize);
-        p.text[after..next].contains(SENTENCE_ENDS)
-    };
+    let ends_a_sentence = |r: &Range<u32>| has_end_sign(p, r.end as usize - 1);
     let of = p.paragraphs.partition_point(|r| r.end <= passage.start);
     p.paragraphs.get(of).is_some_and(|own| {
         passage.end <= own.end

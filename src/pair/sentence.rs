@@ -6,21 +6,32 @@ use crate::align::run::usize_range;
 use std::ops::Range;
 
 /// What ends a sentence.
-pub const SENTENCE_ENDS: [char; 11] = ['.', '!', '?', '…', '。', '！', '？', '।', '؟', '။', '။'];
+const SENTENCE_ENDS: [char; 11] = ['.', '!', '?', '…', '。', '！', '？', '।', '؟', '။', '။'];
+
+/// Whether a sign that ends a sentence is between a token and the next one.
+pub fn has_end_sign(p: &Prepared, token: usize) -> bool {
+    p.text[behind(p, token)].contains(SENTENCE_ENDS)
+}
+
+/// The bytes between a token and the next one.
+fn behind(p: &Prepared, token: usize) -> Range<usize> {
+    let next = p.tokens.spans.get(token + 1).map_or(p.text.len(), |s| s.start as usize);
+    p.tokens.spans[token].end as usize..next
+}
 
 /// Whether a sentence ends behind a token: before a sign that ends one, but for a full stop behind
 /// an initial or an abbreviation that holds others ("J. Quillan", "U.S. ships") or before a small
 /// letter ("Inc. said"), and before the end of the text.
-pub fn ends_sentence(p: &Prepared, token: usize) -> bool {
-    let own = p.tokens.spans[token];
-    let next = p.tokens.spans.get(token + 1).map_or(p.text.len(), |s| s.start as usize);
-    let between = &p.text[own.end as usize..next];
+fn ends_sentence(p: &Prepared, token: usize) -> bool {
+    let between = behind(p, token);
+    let next = &p.text[between.end..];
+    let between = &p.text[between];
     let Some(end) = between.find(SENTENCE_ENDS) else {
-        return next == p.text.len();
+        return next.is_empty();
     };
-    let word = &p.text[own.start as usize..own.end as usize];
+    let word = p.word(token);
     let abbreviated = || word.contains('.') || word.chars().nth(1).is_none();
-    let goes_on = || p.text[next..].starts_with(char::is_lowercase);
+    let goes_on = || next.starts_with(char::is_lowercase);
     !(between[end..].starts_with('.') && (abbreviated() || goes_on()))
 }
 

@@ -1,6 +1,7 @@
 //! Issues of a series and parts of a whole: what titles count, figures of other hours and days, and
 //! set phrases are no copies and no quotations.
 
+use crate::reports::{others, word};
 use nearcopy::detection::TemplateReason;
 use nearcopy::{Corpus, Document, Documents, Recipe, Relation, RunOptions, Thresholds, scan};
 
@@ -146,21 +147,6 @@ fn stories_that_begin_with_other_names_are_two() {
     let divided = (Some(Relation::Template), Some(TemplateReason::Titles));
     assert_eq!(with("ORLEY, CALDER TO SETTLE DEBTS", "ORLEY, BRANNO TO SETTLE DEBTS"), divided);
     assert_eq!(with("ORLEY TO SETTLE DEBTS", "ORLEY SETTLES DEBTS").0, Some(Relation::NearCopy));
-}
-
-/// A word like no other.
-fn word(n: usize) -> String {
-    (0..7).map(|i| char::from(b'a' + ((n * 7919 + i * i * 31) / 7 % 26) as u8)).collect()
-}
-
-/// Texts that make it known which words are common.
-fn others() -> impl Iterator<Item = Document> {
-    (0..60).map(|n| {
-        let own: Vec<String> = (0..40).map(|i| word(n * 40 + i)).collect();
-        let (front, back) = own.split_at(20);
-        let text = format!("The {} of the port said that the {}.", front.join(" "), back.join(" "));
-        Document::new(format!("other-{n:02}"), text).source("Wire")
-    })
 }
 
 #[test]

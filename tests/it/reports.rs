@@ -4,13 +4,13 @@
 use nearcopy::{Corpus, Document, Recipe, Relation, RunOptions, Thresholds, scan};
 
 /// A word like no other.
-fn word(n: usize) -> String {
+pub fn word(n: usize) -> String {
     let mixed = n.wrapping_mul(0x9E37_79B9) % 8_031_810_176;
     (0..7).map(|i| char::from(b'a' + (mixed / 26_usize.pow(i) % 26) as u8)).collect()
 }
 
 /// Texts that make it known which words are common.
-fn others() -> impl Iterator<Item = Document> {
+pub fn others() -> impl Iterator<Item = Document> {
     (0..60).map(|n| {
         let own: Vec<String> = (0..40).map(|i| word(n * 40 + i)).collect();
         let (front, back) = own.split_at(20);

@@ -223,7 +223,7 @@ fn decide(m: &Measured, t: &Thresholds, steps: &mut Vec<VerdictStep>) -> Option<
         let Some(share) = m.beginnings.filter(|_| relation == Relation::NearCopy) else {
             return Some(relation);
         };
-        let what = "share of both before what they share";
+        let what = "share of both texts before their first match";
         steps.push(step("beginnings", vec![least(what, share, BEGINNINGS, "that of two reports")]));
         if share < BEGINNINGS {
             return Some(relation);
@@ -240,22 +240,23 @@ fn is_quotation(m: &Measured, t: &Thresholds, steps: &mut Vec<VerdictStep>) -> b
     };
     let q = &m.quotation;
     let mut quotes = vec![of("what a match tells (counted to the bound)", q.points, "min-telling")];
-    if q.wording[1] > 0 {
-        let what = "equal words of a match less the others in it";
-        quotes.push(of(what, q.wording, "min-paragraph"));
-    }
-    if q.plain_words[1] > 0 {
-        let what = "words of it that are neither names nor figures";
-        quotes.push(of(what, q.plain_words, "that of a sentence"));
-    }
-    if q.words[1] > 0 {
-        let what = "equal words of it, between texts of other weeks or on other subjects";
-        quotes.push(of(what, q.words, "twice min-match"));
-    }
-    if q.of_sentences[1] > 0 {
-        let what = "the percentage that it is of the sentences it touches";
-        quotes.push(of(what, q.of_sentences, "most of a sentence"));
-    }
+    let others = [
+        ("equal words of a match less the others in it", q.wording, "min-paragraph"),
+        ("words of it that are neither names nor figures", q.plain_words, "that of a sentence"),
+        (
+            "equal words of it, weeks apart, in a series or on other subjects (0 with other facts)",
+            q.words,
+            "twice min-match",
+        ),
+        (
+            "the percentage that it is of the sentences it touches",
+            q.of_sentences,
+            "most of a sentence",
+        ),
+    ];
+    // A bound of 0 is none.
+    let asked = others.into_iter().filter(|(_, [_, bound], _)| *bound > 0);
+    quotes.extend(asked.map(|(what, value, setting)| of(what, value, setting)));
     steps.push(step("quotes", quotes));
     if steps.last().is_some_and(|s| !s.holds) {
         return false;
