@@ -166,6 +166,7 @@ impl Check {
         let report = Report { findings, instead: None, verdict: Some(&verdict), timings: None };
         meter.writing();
         self.output.write(outputs, &settings.flags.report, &report)?;
+        self.say_renewed(known.as_ref());
         settings.remove_kept();
         let exit = self.exit(read, verdict.passed());
         // The process ends here and the system frees its memory, which is faster than freeing each
@@ -254,13 +255,18 @@ impl Check {
         }
         let baseline = Baseline::new(findings, ignores, today)?;
         outputs.write(path, |out| baseline.to_json(&findings.detection.recipe_id, out))?;
-        if !self.talk.quiet {
-            let [clusters, pairs, repeats] = baseline.entry_counts().map(|n| n as u64);
+        Ok(baseline)
+    }
+
+    /// Says what the new baseline holds, where one was written.
+    fn say_renewed(&self, written: Option<&Baseline>) {
+        if let Some((path, written)) = self.renewed().zip(written).filter(|_| !self.talk.quiet) {
+            let [clusters, pairs, repeats] = written.entry_counts().map(|n| n as u64);
             let parts =
                 [count(clusters, "cluster"), count(pairs, "pair"), count(repeats, "repeat")];
+            let shown = escaped_path(path);
             say(&format!("{shown} written, with {}: they no longer count", parts.join(", ")));
         }
-        Ok(baseline)
     }
 }
 

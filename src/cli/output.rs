@@ -31,7 +31,7 @@ pub const WIDTH: usize = 100;
 pub struct OutputArgs {
     /// Also write the report to this path; its ending says the format: .json, .jsonl, .csv, .html,
     /// .md, .sarif, .xml (JUnit), .txt, .prom; .parquet is a folder of tables; with another ending
-    /// --format does; repeatable
+    /// --format must; repeatable
     ///
     /// FORMAT=PATH names the format itself: json=report. The file is written under another name
     /// beside its place and then renamed, so it is never half there. So is the folder, which holds

@@ -68,6 +68,9 @@ pub fn output_layout(out: &Path, files: &[ReadFile], directories: &[bool]) -> Re
             .map(|s| OutputLayout::Stdout(Stream { compression: None, ..s }));
     }
     let (named, packed) = by_name(out);
+    // A directory's files with this ending are read as feeds, so it is none of records.
+    let xml = out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xml"));
+    let named = named.or(xml.then_some(Format::Feed));
     let slash = out.as_os_str().to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR]);
     if out.is_dir() || slash || (many && named.is_none()) {
         written(out, files)?;
@@ -143,8 +146,8 @@ fn stream(out: &Path, files: &[ReadFile], named: Option<Format>) -> Result<Strea
 fn written(out: &Path, files: &[ReadFile]) -> Result<()> {
     match files.iter().find(|f| !Output::writes(f.format)) {
         Some(f) => Err(Failure::Said(format!(
-            "--output {}: {} is {}, which is read only: name a .jsonl file to have its documents \
-             as records",
+            "--output {}: {} is read as {} and cannot be written as one: name a .jsonl file to \
+             have its documents as records, or leave it out (--exclude)",
             escaped_path(out),
             clean(&f.display_path),
             f.format.row().title

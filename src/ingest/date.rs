@@ -119,7 +119,9 @@ fn number(text: &str) -> Option<String> {
         8 if let Ok(tm) = BrokenDownTime::parse("%Y%m%d", text) => {
             return Some(tm.to_date().ok()?.to_string());
         }
-        14 if let Ok(tm) = BrokenDownTime::parse("%Y%m%d%H%M%S", text) => {
+        // As a number, fourteen digits would be a time of the year 2286 or later.
+        14 if text.bytes().all(|b| b.is_ascii_digit()) => {
+            let tm = BrokenDownTime::parse("%Y%m%d%H%M%S", text).ok()?;
             return utc(tm.to_datetime().ok()?);
         }
         _ => {}
@@ -245,6 +247,8 @@ mod tests {
             "yesterday",
             "01/02/2020",
             "2020-13-01",
+            "00000000000000",
+            "20149931000000",
             "2020-02-30",
             ".",
             "1.2.3",

@@ -112,7 +112,8 @@ fn read_bytes(
     stored: Option<&Arc<File>>,
     alone: bool,
 ) -> ReadResult {
-    let named = run.format.or(file.format);
+    // What looks like XML in a directory is a feed or a page, or none of the documents.
+    let named = if file.sniffed { None } else { run.format.or(file.format) };
     #[cfg(feature = "web")]
     let raw = match archive::recognise(raw, named) {
         (Some(layout), raw) => return read_archive(run, file, raw, layout, stored, alone),

@@ -119,7 +119,7 @@ static UNREAD: [UnreadFormat; 18] = [
         ..PACKED
     },
     UnreadFormat {
-        name: "XML",
+        name: "XML that is neither a feed nor a page",
         begins: |b| b.starts_with(b"<?xml"),
         textual: true,
         remedy: "take its texts out first, or say --input-format text to read it with its tags",

@@ -161,8 +161,11 @@ fn a_closed_pipe_ends_quietly() {
         })
         .collect();
     fs::write(dir.path().join("many.jsonl"), many).unwrap();
+    let add = ["index", "add", "seen", "many.jsonl", "--create", "-q"];
+    assert_eq!(run_with(dir.path(), &add, "").0, 0);
     for args in [
         &["scan", "many.jsonl", "--format", "json", "-q", "--all-pairs"][..],
+        &["index", "query", "seen", "many.jsonl", "-q"],
         &["scan", "--help"],
         &["generate", "man"],
     ] {

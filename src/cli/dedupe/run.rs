@@ -232,7 +232,15 @@ impl Dedupe {
             index.add(found, plan, part)?;
         }
         let indexed = index.zip(cleaned.index).map(|(index, part)| index.in_words(&part));
-        self.tell(cleaned, &done, indexed.as_deref(), settings)?;
+        // A second run would take the documents for ones that the index has seen.
+        self.tell(cleaned, &done, indexed.as_deref(), settings).map_err(
+            |failure| match failure {
+                Failure::Said(why) => Failure::Said(format!(
+                    "{why}\n  all outputs and the index are complete: do not run the command again"
+                )),
+                other => other,
+            },
+        )?;
         Ok(exit())
     }
 

@@ -118,7 +118,8 @@ impl Query {
         let options = IndexOptions::default().with(|s| s.read_only = true);
         let index = self.place.open(&settings, options, false, self.talk.quiet)?;
         let meter = Meter::start(self.talk);
-        let (mut taken, mut failure) = (ReadCorpus::default(), None);
+        // Nothing, where a reader closed the pipe before all was read.
+        let (mut taken, mut failure) = (None, None);
         let write = |out: &mut dyn Write| {
             self.answer(&index, &settings, &meter, &mut taken, out).map_err(|stop| match stop {
                 QueryEnd::Written(e) => e,
@@ -135,7 +136,8 @@ impl Query {
         };
         meter.pause()?;
         failure.map_or(written, Err)?;
-        if self.id.is_empty() && taken.records == taken.bad {
+        let Some(taken) = taken else { return Ok(Exit::Done) };
+        if taken.records == taken.bad {
             refuse_empty(&self.paths, &taken, &settings.flags.run)?;
         }
         Ok(taken.exit(settings.flags.run.max_bad))
@@ -168,7 +170,7 @@ impl Query {
         index: &Index,
         settings: &Settings,
         meter: &Meter,
-        taken: &mut ReadCorpus,
+        taken: &mut Option<ReadCorpus>,
         out: &mut dyn Write,
     ) -> std::result::Result<(), QueryEnd> {
         let mut tally = AnswerCounts { inside: !self.id.is_empty(), ..AnswerCounts::default() };
@@ -191,7 +193,7 @@ impl Query {
             )?;
             done?;
             meter.pause()?;
-            *taken = fed.taken?;
+            *taken = Some(fed.taken?);
         }
         if let Some(limit) = Limit::of_lookups(&tally.left_out).filter(|_| !self.talk.quiet) {
             meter.hide();

@@ -14,9 +14,16 @@ use std::ops::Range;
 /// The length in bytes of the line at most, with its line break. Writers of ARC limit it to 8 KiB.
 pub(super) const LINE: usize = 8 << 10;
 
-/// The schemes of the addresses that crawlers write into ARC.
+/// The schemes of the addresses of most records, by which one is found behind a body that is cut
+/// short.
 const SCHEMES: [&str; 8] =
     ["http://", "https://", "ftp://", "filedesc://", "dns:", "whois://", "gopher://", "nntp://"];
+
+/// Schemes that have no slashes behind them.
+const WITHOUT_SLASHES: [&[u8]; 3] = [b"dns", b"news", b"mailto"];
+
+/// The length of a scheme at most.
+const SCHEME: usize = 32;
 
 /// Words behind the date at most, of a content type that has blanks in it and five words more.
 const BEHIND: usize = 12;
@@ -55,19 +62,23 @@ fn fields(line: &[u8]) -> Option<Fields> {
     None
 }
 
-/// Whether these bytes begin with an address, as far as they go; `None` where they are too few.
-fn begins_with_scheme(bytes: &[u8]) -> Option<bool> {
-    let mut few = false;
-    for scheme in SCHEMES.map(str::as_bytes) {
-        let both = scheme.len().min(bytes.len());
-        if bytes[..both].eq_ignore_ascii_case(&scheme[..both]) {
-            if both == scheme.len() {
-                return Some(true);
-            }
-            few = true;
-        }
+/// Whether these bytes begin with an address of any scheme; `None` where they are too few to tell.
+pub(super) fn begins_with_scheme(bytes: &[u8]) -> Option<bool> {
+    let of_scheme = |b: &&u8| b.is_ascii_alphanumeric() || b"+.-".contains(b);
+    let length = bytes.iter().take(SCHEME + 1).take_while(of_scheme).count();
+    let (scheme, behind) = bytes.split_at(length);
+    if length > SCHEME || scheme.first().is_some_and(|first| !first.is_ascii_alphabetic()) {
+        return Some(false);
     }
-    if few { None } else { Some(false) }
+    let bare = || WITHOUT_SLASHES.iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    match behind {
+        [] => None,
+        _ if scheme.is_empty() => Some(false),
+        [b':', ..] if bare() => Some(true),
+        [b':', b'/', b'/', ..] => Some(true),
+        [b':'] | [b':', b'/'] => None,
+        _ => Some(false),
+    }
 }
 
 /// Whether a record begins with the first of these bytes; `None` where they are too few to tell.
@@ -92,6 +103,9 @@ pub(super) fn find(bytes: &[u8]) -> Option<usize> {
         let from = std::mem::replace(&mut start, end + 1).max((end + 1).saturating_sub(LINE));
         let line = &bytes[from..end];
         let target = line[fields(line)?.target].to_ascii_lowercase();
+        if begins_with_scheme(&target) == Some(true) {
+            return Some(from);
+        }
         let places = SCHEMES.iter().filter_map(|s| memchr::memmem::find(&target, s.as_bytes()));
         places.min().map(|at| from + at)
     })
@@ -146,6 +160,8 @@ mod tests {
             ("http://a/ ::1 20140216050221 text/html; charset=utf-8 1\n", "http://a/"),
             ("dns:a.example 10.0.0.1 20140216050221 text/dns 54\n", "dns:a.example"),
             ("HTTP://A/ 10.0.0.1 20140216050221 no-type 0\n", "HTTP://A/"),
+            ("file:///srv/a 0.0.0.0 20140216050221 text/html 9\n", "file:///srv/a"),
+            ("news:1@a 10.0.0.1 20140216050221 text/plain 9\n", "news:1@a"),
         ] {
             assert_eq!(begins(line.as_bytes()), Some(true), "{line}");
             assert_eq!(header(line.as_bytes()).target, target);

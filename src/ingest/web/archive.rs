@@ -163,7 +163,7 @@ fn next_pages(records: &mut Records) -> Option<Gathered> {
                 let reason = match (packed, cut) {
                     (true, _) => Reason::BrokenCompression,
                     (false, true) => Reason::CutShort,
-                    (false, false) => records.layout().bad(),
+                    (false, false) => records.layout().bad_reason(),
                 };
                 some.broken.push((reason, number, why));
             }

@@ -42,10 +42,20 @@ impl Layout {
         }
     }
 
+    /// Whether a body ends before so many line breaks, although no record begins behind them: a
+    /// record of WARC has two, and one of ARC one, behind which a line begins as that of a record
+    /// does, but for a fault of its own.
+    pub(super) fn ends_before(self, breaks: usize, next: &[u8]) -> bool {
+        match self {
+            Layout::Warc => breaks > 1,
+            Layout::Arc => breaks > 0 && arc_header::begins_with_scheme(next) == Some(true),
+        }
+    }
+
     /// Finds the first beginning of a record.
     pub(super) fn find(self, bytes: &[u8]) -> Option<usize> {
         match self {
-            Layout::Warc => warc_header::begin(bytes),
+            Layout::Warc => warc_header::find(bytes),
             Layout::Arc => arc_header::find(bytes),
         }
     }
@@ -64,7 +74,7 @@ impl Layout {
     }
 
     /// The length in bytes of a record's first line at most.
-    pub(super) fn line(self) -> usize {
+    pub(super) fn longest_line(self) -> usize {
         match self {
             Layout::Warc => warc_header::LINE,
             Layout::Arc => arc_header::LINE,
@@ -80,7 +90,7 @@ impl Layout {
     }
 
     /// What the header calls the length of a record.
-    pub(super) fn length(self) -> &'static str {
+    pub(super) fn length_name(self) -> &'static str {
         match self {
             Layout::Warc => "Content-Length",
             Layout::Arc => "length",
@@ -88,7 +98,7 @@ impl Layout {
     }
 
     /// The reason why a record is not read.
-    pub(super) fn bad(self) -> Reason {
+    pub(super) fn bad_reason(self) -> Reason {
         match self {
             Layout::Warc => Reason::BadWarc,
             Layout::Arc => Reason::BadArc,

@@ -224,7 +224,8 @@ impl<'a> Records<'a> {
             }
         };
         self.number += 1;
-        let (header, named) = (self.layout.header(&self.buffer[start..end]), self.layout.length());
+        let (header, named) =
+            (self.layout.header(&self.buffer[start..end]), self.layout.length_name());
         let Some(length) = header.length else {
             self.resync(end);
             return Err(self.broken(&format!("it has no {named} that is a number"), at));
@@ -269,8 +270,8 @@ impl<'a> Records<'a> {
     }
 
     /// Whether a body between two offsets is complete: line breaks follow it, and then the next
-    /// record or nothing. If something else follows two line breaks, this record is not at fault,
-    /// unless another one begins inside it: then its length is wrong.
+    /// record or nothing. If something else follows as many line breaks as end a record, this one
+    /// is not at fault, unless another one begins inside it: then its length is wrong.
     fn ends(&mut self, from: usize, behind: usize) -> bool {
         let ahead = self.layout.lookahead();
         self.fill(behind - self.at + ahead);
@@ -278,7 +279,7 @@ impl<'a> Records<'a> {
         let blank = there.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
         let (breaks, next) = there.split_at(blank);
         self.layout.begins(next) != Some(false)
-            || memchr::memchr_iter(b'\n', breaks).count() > 1
+            || self.layout.ends_before(memchr::memchr_iter(b'\n', breaks).count(), next)
                 && self.layout.find(&self.buffer[from..behind]).is_none()
     }
 
@@ -353,7 +354,7 @@ impl<'a> Records<'a> {
                 return;
             }
             // The end of the buffer may be a part of a first line.
-            self.at += there.len().saturating_sub(self.layout.line() - 1).min(room);
+            self.at += there.len().saturating_sub(self.layout.longest_line() - 1).min(room);
             self.forget();
             let have = self.buffer.len() - self.at;
             if self.place() == limit || !self.want(have + 1) {

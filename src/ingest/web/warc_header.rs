@@ -18,7 +18,7 @@ pub(super) fn begins(bytes: &[u8]) -> Option<bool> {
 
 /// Finds the beginning of a record by its first line, `WARC/1.0` or the like. Any bytes may precede
 /// it: a body that is cut short has no line break.
-pub(super) fn begin(bytes: &[u8]) -> Option<usize> {
+pub(super) fn find(bytes: &[u8]) -> Option<usize> {
     let first = |rest: &[u8]| {
         let version = rest.iter().take_while(|b| matches!(b, b'0'..=b'9' | b'.')).count();
         (3..=4).contains(&version) && matches!(rest[version..], [b'\n', ..] | [b'\r', b'\n', ..])

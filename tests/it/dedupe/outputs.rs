@@ -129,6 +129,20 @@ fn outputs_appear_together() {
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_complete_is_said_where_standard_output_is_full() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("in.jsonl"), odd_lines().concat()).unwrap();
+    let args = ["dedupe", "in.jsonl", "-o", "out.jsonl", "--max-removed", "100%"];
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let ended = crate::program::process(dir.path(), &args).stdout(full).output().unwrap();
+    let err = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(2), "{err}");
+    assert!(err.contains("complete: do not run the command again"), "{err}");
+    assert!(dir.path().join("out.jsonl").exists());
+}
+
 #[test]
 fn without_an_input_nothing_is_written() {
     let dir = tempfile::tempdir().unwrap();

@@ -90,6 +90,10 @@ fn xml_in_a_directory_is_read_where_it_is_a_feed_or_a_page_and_named_otherwise()
         assert!(intake.failed(), "{name}: {:?}", intake.problems);
     }
     // A format that is given makes no text of it.
-    let text = InputOptions::default().with(|o| o.format = Some(nearcopy::ingest::Format::Text));
-    assert_eq!(skipped(&read_with(dir.path(), &text)), [("no-article", 4)]);
+    for format in [Format::Text, Format::Jsonl, Format::Warc, Format::Arc] {
+        let options = InputOptions::default().with(|o| o.format = Some(format));
+        let intake = read_with(dir.path(), &options);
+        assert_eq!(skipped(&intake), [("no-article", 4)], "{format:?}");
+        assert_eq!(intake.documents.len(), 8, "{format:?}");
+    }
 }

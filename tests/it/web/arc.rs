@@ -165,6 +165,19 @@ fn what_is_broken_is_named_and_the_rest_goes_on() {
         assert_eq!((numbers(&intake), counted(&intake)[1]), (vec![2, 6], ("bad-arc", 1)));
         let intake = read("junk.arc", swapped(b"some bytes\nof junk\n".to_vec()).concat());
         assert_eq!((numbers(&intake), counted(&intake)[1]), (vec![2, 5], ("bad-arc", 1)));
+        // A line that is wrong in itself costs its own record and not the one before it, and an
+        // address of another scheme is one.
+        let with = |line: &str| {
+            let odd = [line.as_bytes(), &body, b"\n"].concat();
+            [&records[..2], &[odd], &records[2..]].concat().concat()
+        };
+        let intake = read("line.arc", with("http://x/ 10.0.0.1 20260503100000 text/html x551\n"));
+        assert_eq!(numbers(&intake), [2, 4, 6]);
+        assert_eq!(counted(&intake), [("not-a-page", 1), ("bad-arc", 1)]);
+        let line = format!("file:///srv/a 10.0.0.1 20260503100000 text/html {}\n", body.len());
+        let intake = read("scheme.arc", with(&line));
+        assert_eq!(numbers(&intake), [2, 3, 5, 7]);
+        assert_eq!(counted(&intake), [("not-a-page", 1)]);
         // A record that is longer than what is held.
         let large = answer(version, "http://two.example/", "", &vec![b' '; 65 << 20]);
         let intake = read("large.arc.gz", members(&swapped(large)));
