@@ -23,9 +23,9 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 /// The number of pairs that one thread takes at once.
 const CHUNK: usize = 64;
 /// The tokens of prepared texts that one thread keeps at most: about 20 MB.
-const CACHED: usize = 300_000;
+const CACHED: usize = 400_000;
 /// What a token of a prepared text takes, about.
-const BYTES_FOR_EACH_TOKEN: usize = 60;
+const BYTES_FOR_EACH_TOKEN: usize = 50;
 /// The tokens from which on all threads share one prepared text: while some thread holds it, no
 /// other one prepares it.
 const LONG: u32 = 50_000;
