@@ -67,13 +67,23 @@ impl<'t> MaskedText<'t> {
 
     /// The share of the tokens in the union of these ranges, without boilerplate if `masked`. Cost:
     /// a sort of the ranges and, if `masked`, a look at each of their tokens.
-    pub fn coverage(&self, ranges: impl Iterator<Item = Range<u32>>, masked: bool) -> f64 {
+    pub fn coverage(&self, ranges: impl Iterator<Item = Range<u32>> + Clone, masked: bool) -> f64 {
         let whole = if masked { self.own_tokens } else { self.tokens.len() };
         if whole == 0 {
             return 0.0;
         }
-        let mut ranges: Vec<Range<u32>> = ranges.collect();
-        ranges.sort_unstable_by_key(|r| r.start);
+        let covered = if ranges.clone().is_sorted_by_key(|r| r.start) {
+            self.covered(ranges, masked)
+        } else {
+            let mut ranges: Vec<Range<u32>> = ranges.collect();
+            ranges.sort_unstable_by_key(|r| r.start);
+            self.covered(ranges.into_iter(), masked)
+        };
+        covered as f64 / whole as f64
+    }
+
+    /// The number of tokens in the union of these ranges, which are ordered by their starts.
+    fn covered(&self, ranges: impl Iterator<Item = Range<u32>>, masked: bool) -> usize {
         let (mut covered, mut end) = (0, 0);
         for r in ranges {
             let new = usize_range(r.start.max(end)..r.end.max(end));
@@ -83,7 +93,7 @@ impl<'t> MaskedText<'t> {
                 false => new.len(),
             };
         }
-        covered as f64 / whole as f64
+        covered
     }
 
     /// The number of tokens that are not boilerplate.

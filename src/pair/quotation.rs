@@ -79,10 +79,9 @@ impl QuotationMeasure {
 
 /// Whether some match is a quotation. A set phrase with other figures in it is none.
 pub fn is_quoted(m: &MeasuredPair, background: &Background, t: &Thresholds) -> bool {
-    !facts_differ(m.evidence.facts, t)
-        && m.matches
-            .iter()
-            .any(|c| is_match(c, m.a, m.b, t) && measure(c, m, background, t).holds())
+    // Most passages are no quotation by themselves, and then no facts are counted.
+    m.matches.iter().any(|c| is_match(c, m.a, m.b, t) && measure(c, m, background, t).holds())
+        && !facts_differ(m.evidence.facts, t)
         && is_informative(m.matches, m.a, m.b, background, AGAINST * m.evidence.against, 0)
 }
 
