@@ -20,8 +20,8 @@ from ._spark_tasks import SCHEMA, Input, Job, Task, carrying_out, sketching
 
 # A stage asks for texts and is carried out again at most so often; more is a fault.
 ROUNDS = 64
-# The partitions for each task: engines divide them by a hash, so that some have none and others
-# two.
+# The partitions for each task where no value is known for each partition: engines divide them by a
+# hash, so that some have none and others two.
 PLACES = 4
 # The columns of a row, whichever task takes it.
 BLOCK = ("kind", "part", "number", "of", "key", "payload")
@@ -50,11 +50,21 @@ class Run:
         # in which rows of two folders come together by a union.
         self.folders: dict[str, list[str]] = {}
         self.kept = 0
+        self._places: Optional[list[int]] = None
+        self._closed = False
 
     def close(self) -> None:
         """Deletes what was kept, where it is the run's own."""
         if self._remove is not None:
+            self._closed = True
             self._remove()
+
+    def check_open(self) -> None:
+        if self._closed:
+            raise Error(
+                "these findings are closed, and what they were read from is deleted: take what you "
+                "need before close(), or find again"
+            )
 
     # -- rows
 
@@ -81,8 +91,27 @@ class Run:
             self.folders.setdefault(kind, []).extend(folders)
 
     def spread(self, frame: Any, tasks: int) -> Any:
-        """The rows of each task in one place, nearly always one that no other task has."""
-        return frame.repartition(PLACES * tasks if tasks > 1 else 1, "task")
+        """The rows of each task in one partition, which no other task has."""
+        if tasks == 1:
+            return frame.repartition(1)
+        if self._places is None:
+            self._places = self._found_places()
+        if not self._places:
+            return frame.repartition(PLACES * self.job.parts, "task")
+        values = ", ".join(map(str, self._places))
+        place = self.functions.expr(f"element_at(array({values}), task)")
+        return frame.withColumn("place", place).repartition(self.job.parts, "place").drop("place")
+
+    def _found_places(self) -> list[int]:
+        """For each partition of as many as there are parts, a value that the engine puts there: its
+        hash is not ours to know. None, if some partition has no value.
+        """
+        f, parts = self.functions, self.job.parts
+        some = self.spark.range(0, 32 * parts, 1, 1).select(f.col("id").cast("int").alias("place"))
+        some = some.repartition(parts, "place").select("place", f.spark_partition_id().alias("at"))
+        with named():
+            found = {row["at"]: row["place"] for row in some.collect()}
+        return list(found.values()) if len(found) == parts else []
 
     # -- stages
 
@@ -114,34 +143,55 @@ class Run:
         each round.
         """
         column = self.functions.col
+        of_all = len(tasks)
         made: list[str] = []
         for _ in range(ROUNDS):
-            calls = self._calls(tasks)
-            inputs = [calls]
+            inputs = [self._calls(tasks)]
             for kind in own:
                 rows = self.rows(kind).withColumn("task", column("part"))
                 inputs.append(rows.where(column("task").isin(list(tasks))))
-            numbers = calls.select("task")
             for kind in whole:
-                rows = self.rows(kind).select(*BLOCK)
-                inputs.append(_ordered(rows.crossJoin(numbers)))
+                inputs.append(self._for_each(tasks, self.rows(kind)))
             if wanted is not None:
                 inputs.append(self._texts(wanted))
-            rows = self.spread(_union(inputs), len(tasks))
+            rows = self.spread(_union(inputs), of_all)
             made.append(self.keep(rows.mapInArrow(work, SCHEMA), name))
-            with named():
-                wanted = self.read("again", made[-1])
-                tasks = [row.task for row in wanted.select("task").distinct().collect()]
+            tasks = self._unfinished(name, tasks, made[-1])
             if not tasks:
                 return made
+            wanted = self.read("again", made[-1])
         raise Error(f"the stage {name} asks for texts again and again")
 
     def _calls(self, tasks: Sequence[int]) -> Any:
-        rows = [(task, "task", 0, 0, 1, None, None) for task in tasks]
-        return self.spark.createDataFrame(rows, SCHEMA)
+        f = self.functions
+        rows = self.spark.range(1, max(tasks) + 1, 1, 1)
+        rows = rows.select(f.col("id").cast("int").alias("task"))
+        null, zero = f.lit(None).cast("binary"), f.lit(0)
+        columns = (f.lit("task"), zero, zero, f.lit(1), null, null)
+        named_columns = [column.alias(name) for name, column in zip(BLOCK, columns)]
+        return rows.where(f.col("task").isin(list(tasks))).select("task", *named_columns)
+
+    def _for_each(self, tasks: Sequence[int], rows: Any) -> Any:
+        """These rows for each of the tasks."""
+        f = self.functions
+        numbers = f.expr(f"array({', '.join(map(str, tasks))})")
+        return _ordered(rows.select(*BLOCK).withColumn("task", f.explode(numbers)))
+
+    def _unfinished(self, name: str, tasks: Sequence[int], folder: str) -> list[int]:
+        """The tasks that ask for more texts. An engine that has lost one, or carried one out with
+        some of its rows here and others there, must not go unnoticed.
+        """
+        with named():
+            ended = self.read("done", folder).select("task", "number").collect()
+        if sorted(row.task for row in ended) != sorted(tasks):
+            raise Error(
+                f"the stage {name} was begun for {len(tasks)} tasks, and {len(ended)} have ended: "
+                "the engine has lost some, or divided one; run it again"
+            )
+        return sorted(row.task for row in ended if row.number)
 
     def _texts(self, wanted: Any) -> Any:
-        wanted = wanted.select("task", "key").distinct()
+        wanted = wanted.select("task", "key")
         return _ordered(self.rows("text").select(*BLOCK).join(wanted, "key"))
 
 

@@ -5,7 +5,9 @@ A row is a block of bytes, or a piece of a long one, or a text:
 
 ==========  ========================================================================
 task        the part of the stage that takes the row
-kind        what it is: a kind of block; ``text``; ``wanted`` or ``again``, a text that is needed
+kind        what it is: a kind of block; ``text``; ``wanted`` or ``again``, a text that is needed;
+            ``task``, which calls a task; ``done``, a task that has ended: number is 1 if it is to
+            be carried out again
 part        the part that the block belongs to, 0 where it is for all
 number, of  which piece of the block it is
 key         of the block that the piece is of, or of the document whose text it is
@@ -194,6 +196,7 @@ def _tasks(job: Job, one: Callable[[int, list[Block], list[Text]], Output]) -> T
             rows = [piece for block in made for piece in _pieces(task, block)]
             kind = "again" if again else "wanted"
             rows += [(task if again else part, kind, 0, 0, 1, key, None) for part, key in wanted]
+            rows.append((task, "done", 0, int(again), 1, None, None))
             yield from _batches(rows)
 
     return work
@@ -204,8 +207,9 @@ def _tasks(job: Job, one: Callable[[int, list[Block], list[Text]], Output]) -> T
 
 def _pieces(task: int, block: Block) -> Iterator[Row]:
     kind, part, data = block
-    key = hashlib.blake2b(data, digest_size=16).digest()
     of = max(1, -(-len(data) // PIECE))
+    # What tells the pieces of a long block from those of others; a short one has its own checksum.
+    key = hashlib.blake2b(data, digest_size=16).digest() if of > 1 else None
     for number in range(of):
         piece = data[number * PIECE : (number + 1) * PIECE]
         yield task, kind, part, number, of, key, piece

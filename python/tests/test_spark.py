@@ -179,6 +179,31 @@ def test_a_hot_bucket_and_a_chain(spark, tmp_path):
         same(found, wanted)
 
 
+def test_keys_with_the_highest_bit(spark, tmp_path):
+    import pyarrow as pa
+
+    from nearcopy import _input, _nearcopy
+
+    dice = random.Random(9)
+    rows = []
+    for n in range(200):
+        text = article(dice) + article(dice)
+        for copy, share in (("a", 0), ("b", 0), ("c", 0.05)):
+            told = "\n\n".join(edited(text, share, dice))
+            rows.append(dict.fromkeys(FIELDS) | {"id": f"{n}{copy}", "text": told})
+    table = pa.Table.from_pylist([{name: row[name] for name in ("id", "text")} for row in rows])
+    keys, _ = _nearcopy.spark_keys(_input.columns(table))
+    # The keys of documents are columns of the engine, and half of all keys of texts are as large:
+    # of 2^63 and more, which Sail would make null as numbers without a sign.
+    high = [row for row, key in zip(rows, keys) if key[0] >= 0x80]
+    assert 200 < len(high) < 400
+    wanted = of_command_line(high, tmp_path)
+    assert wanted.count('"relation":"near-copy"') > 40
+    with nearcopy.spark.find(frame(spark, high, 3), parts=3) as found:
+        same(found, wanted)
+        assert len(json.loads(wanted)["equal"]) > 20
+
+
 def test_empty_partitions_and_few_documents(spark, tmp_path):
     rows = corpus(60)[:2]
     wanted = of_command_line(rows, tmp_path)
@@ -188,6 +213,8 @@ def test_empty_partitions_and_few_documents(spark, tmp_path):
     none = frame(spark, rows).where("id = 'nobody'")
     with nearcopy.spark.find(none, parts=2) as found:
         assert json.loads(found.to_json())["summary"]["documents"] == 0
+    with pytest.raises(nearcopy.Error, match="findings are closed"):
+        found.pairs
 
 
 def test_the_frames_are_the_parquet_report(spark, tmp_path):
@@ -263,7 +290,10 @@ def bad(spark, df, **names) -> str:
 
 def test_what_is_wrong_is_named(spark, monkeypatch):
     df = frame(spark, corpus(40)[:5])
-    assert "no column 'body'" in bad(spark, df, text="body")
+    assert "no column 'body' (text=...)" in bad(spark, df, text="body")
+    assert "no column with a text: name it (text=...)" in bad(spark, df.select("id"))
+    assert "list of builtins" in bad(spark, [{"id": "1", "text": "one"}])
+    assert "rename '__nearcopy_key'" in bad(spark, df.selectExpr("*", "1 as __nearcopy_key"))
     assert "no column with an id" in bad(spark, df.drop("id"))
     assert "'text' (text) is of type int" in bad(spark, df.selectExpr("id", "1 as text"))
     assert "array" in bad(spark, df.selectExpr("array(id) as id", "text"))
@@ -279,6 +309,20 @@ def test_what_is_wrong_is_named(spark, monkeypatch):
     null_text = frame(spark, [dict(corpus(40)[0], text=None)])
     with pytest.raises(nearcopy.InputError, match="text is missing"):
         nearcopy.spark.find(null_text, on_bad="raise", parts=1)
+
+
+def test_what_an_engine_loses_is_named(spark, monkeypatch):
+    from nearcopy._spark_run import Run
+
+    df = frame(spark, corpus(40)[:20])
+    spread = Run.spread
+    lost = lambda run, rows, tasks: spread(run, rows.where("kind != 'task'"), tasks)  # noqa: E731
+    monkeypatch.setattr(Run, "spread", lost)
+    assert "classes was begun for 1 tasks, and 0 have ended" in bad(spark, df)
+    # The rows of a task here and there, and each of them called.
+    twice = lambda run, rows, tasks: rows.union(run._calls([1])).repartition(2)  # noqa: E731
+    monkeypatch.setattr(Run, "spread", twice)
+    assert "run it again" in bad(spark, df)
 
 
 def test_another_version_is_refused(spark, monkeypatch):
