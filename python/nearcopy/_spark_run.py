@@ -16,7 +16,7 @@ from typing import Any, Callable, Optional
 
 from . import _errors, _nearcopy
 from ._errors import Error, InputError
-from ._spark_tasks import SCHEMA, Input, Job, Task, carrying_out, sketching
+from ._spark_tasks import SCHEMA, SKETCHED, Input, Job, Task, carrying_out, sketching
 
 # A stage asks for texts and is carried out again at most so often; more is a fault.
 ROUNDS = 64
@@ -46,8 +46,8 @@ class Run:
             atexit.register(self._remove)
         else:
             self.folder = f"{scratch.rstrip('/')}/{own}"
-        # The folders that have rows of a kind. They are read as one: Sail 0.7 refuses some plans
-        # in which rows of two folders come together by a union.
+        # The folders that have rows of a kind. They are read as one, which is the shorter plan, and
+        # Sail 0.7 refuses some plans in which rows of two folders come together by a union.
         self.folders: dict[str, list[str]] = {}
         self.kept = 0
         self._places: Optional[list[int]] = None
@@ -78,13 +78,12 @@ class Run:
 
     def read(self, kind: str, *folders: str) -> Any:
         """The rows of a kind in these folders."""
-        with named():
-            rows = self.spark.read.schema(SCHEMA).parquet(*folders)
-            return rows.where(self.functions.col("kind") == kind)
+        return self._read([kind], folders, SCHEMA)
 
-    def rows(self, kind: str) -> Any:
-        """The rows of a kind."""
-        return self.read(kind, *self.folders[kind])
+    def _read(self, kinds: Sequence[str], folders: Iterable[str], schema: str) -> Any:
+        with named():
+            rows = self.spark.read.schema(schema).parquet(*folders)
+            return rows.where(self.functions.col("kind").isin(list(kinds)))
 
     def add(self, folders: Iterable[str], kinds: Iterable[str]) -> None:
         for kind in kinds:
@@ -117,7 +116,7 @@ class Run:
 
     def sketch(self, frame: Any, given: Input) -> None:
         """Reads the documents."""
-        kept = self.keep(frame.mapInArrow(sketching(self.job, given), SCHEMA), "sketch")
+        kept = self.keep(frame.mapInArrow(sketching(self.job, given), SKETCHED), "sketch")
         self.add([kept], ("documents", "keys", "text"))
 
     def scan(self) -> None:
@@ -142,16 +141,10 @@ class Run:
         """One stage over these tasks: until no part of it needs another text. Returns the folder of
         each round.
         """
-        column = self.functions.col
         of_all = len(tasks)
         made: list[str] = []
         for _ in range(ROUNDS):
-            inputs = [self._calls(tasks)]
-            for kind in own:
-                rows = self.rows(kind).withColumn("task", column("part"))
-                inputs.append(rows.where(column("task").isin(list(tasks))))
-            for kind in whole:
-                inputs.append(self._for_each(tasks, self.rows(kind)))
+            inputs = [self._calls(tasks), self._blocks(tasks, own, whole)]
             if wanted is not None:
                 inputs.append(self._texts(wanted))
             rows = self.spread(_union(inputs), of_all)
@@ -171,11 +164,20 @@ class Run:
         named_columns = [column.alias(name) for name, column in zip(BLOCK, columns)]
         return rows.where(f.col("task").isin(list(tasks))).select("task", *named_columns)
 
-    def _for_each(self, tasks: Sequence[int], rows: Any) -> Any:
-        """These rows for each of the tasks."""
-        f = self.functions
+    def _blocks(self, tasks: Sequence[int], own: Sequence[str], whole: Sequence[str]) -> Any:
+        """Blocks of these kinds, read at once: ``own`` for the task of their part, ``whole`` for
+        each task.
+        """
+        f, kinds = self.functions, [*own, *whole]
+        # No folder twice, in the order in which they were made.
+        folders = dict.fromkeys(folder for kind in kinds for folder in self.folders[kind])
+        rows = self._read(kinds, folders, SCHEMA).select(*BLOCK)
         numbers = f.expr(f"array({', '.join(map(str, tasks))})")
-        return _ordered(rows.select(*BLOCK).withColumn("task", f.explode(numbers)))
+        if own:
+            of_all = f.col("kind").isin(list(whole))
+            rows = rows.where(of_all | f.col("part").isin(list(tasks)))
+            numbers = f.when(of_all, numbers).otherwise(f.array("part"))
+        return _ordered(rows.withColumn("task", f.explode(numbers)))
 
     def _unfinished(self, name: str, tasks: Sequence[int], folder: str) -> list[int]:
         """The tasks that ask for more texts. An engine that has lost one, or carried one out with
@@ -191,8 +193,10 @@ class Run:
         return sorted(row.task for row in ended if row.number)
 
     def _texts(self, wanted: Any) -> Any:
-        wanted = wanted.select("task", "key")
-        return _ordered(self.rows("text").select(*BLOCK).join(wanted, "key"))
+        texts = self._read(["text"], self.folders["text"], SKETCHED)
+        # A column of their own, so that keys are not read with texts, nor texts with keys.
+        texts = texts.drop("payload").withColumnRenamed("text", "payload").select(*BLOCK)
+        return _ordered(texts.join(wanted.select("task", "key"), "key"))
 
 
 # The kinds of blocks that each stage makes.

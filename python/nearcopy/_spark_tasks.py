@@ -27,6 +27,8 @@ from ._input import columns as _columns
 
 SCHEMA = "task int, kind string, part int, number int, of int, key binary, payload binary"
 NAMES = ("task", "kind", "part", "number", "of", "key", "payload")
+# What the sketch stage makes: texts have a column of their own.
+SKETCHED = f"{SCHEMA}, text binary"
 # The longest piece of a block, and the most bytes of a batch that a task hands on.
 PIECE = 16 << 20
 BATCH = 64 << 20
@@ -96,7 +98,9 @@ def _sketched(batch: Any, job: Job, given: Input) -> Iterator[Any]:
     columns = given.columns(batch)
     blocks, keys, rows = _nearcopy.spark_sketch(columns, settings, parts, given.reference)
     pieces = [piece for block in blocks for piece in _pieces(0, block)]
-    yield from _batches(pieces)
+    for made in _batches(pieces):
+        no_text = pa.nulls(made.num_rows, pa.binary())
+        yield pa.RecordBatch.from_arrays([*made.columns, no_text], names=[*NAMES, "text"])
     texts = batch.column("text").take(pa.array(rows, pa.int64()))
     count = len(rows)
 
@@ -112,9 +116,10 @@ def _sketched(batch: Any, job: Job, given: Input) -> Iterator[Any]:
             same(0, whole),
             same(1, whole),
             pa.array(keys, pa.binary()),
+            same(None, pa.binary()),
             texts.cast(pa.string()).cast(pa.binary()),
         ],
-        names=list(NAMES),
+        names=[*NAMES, "text"],
     )
 
 
