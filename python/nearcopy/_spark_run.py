@@ -266,6 +266,13 @@ class _Named:
             ) from error
         if re.search(r"No module named '?pyarrow", said):
             raise Error("an executor has no pyarrow: pip install 'nearcopy[spark]'") from error
+        if re.search(r"Python worker (exited unexpectedly|.*crashed)|ExecutorLostFailure", said):
+            raise Error(
+                "a process of the engine ended while it carried out a task, and so did those that "
+                "tried it again; mostly the memory of an executor does not hold a part: take more "
+                "parts, or give each task more (spark.executor.memoryOverhead). The engine said: "
+                + said.strip().split("\n")[0][:300]
+            ) from error
         of = re.search(r"nearcopy\._errors\.(\w+): ([^\n]*)", said)
         raised = getattr(_errors, of.group(1), None) if of else None
         if raised is not None and of is not None:

@@ -325,6 +325,19 @@ def test_what_an_engine_loses_is_named(spark, monkeypatch):
     assert "run it again" in bad(spark, df)
 
 
+@pytest.mark.skipif(not MASTER, reason="the tasks of Sail are threads of this process")
+def test_a_task_that_dies_is_named(spark):
+    df = frame(spark, corpus(40)[:5])
+
+    def dying(batches):
+        for batch in batches:
+            if "d3" in batch.column(0).to_pylist():
+                os._exit(9)
+            yield batch
+
+    assert "take more parts" in bad(spark, df.mapInArrow(dying, df.schema))
+
+
 def test_another_version_is_refused(spark, monkeypatch):
     df = frame(spark, corpus(40)[:5])
     monkeypatch.setattr(nearcopy.spark, "VERSION", "0.0.1")
