@@ -7,7 +7,8 @@
 Each line of the table is one corpus. `direct` is the command line with two threads, `find` the data
 frame up to the findings, `report` its JSON; `CPU` is the processor time of all processes, which
 says more where others use the machine; `kept` are the bytes that one stage hands to the next, per
-document. With `--stages` each stage is a line on standard error. It fails if a report differs.
+document, and `shuffled` those that Spark has shuffled (Sail does not say). With `--stages` each
+stage is a line on standard error. It fails if a report differs.
 
 The engine is Sail in this process (`sail`), Sail with two workers (`sail-workers`), or a master of
 Spark (`local[2]`, `spark://…`), whichever pyspark the Python that runs this has. The articles are
@@ -197,6 +198,15 @@ def bytes_in(folder):
     return sum(f.stat().st_size for f in Path(folder).rglob("*") if f.is_file())
 
 
+def shuffled(spark):
+    """The bytes that Spark has written for its shuffles so far."""
+    context = getattr(spark, "_sc", None)
+    if context is None:
+        return None
+    executors = context._jsc.sc().statusStore().executorList(False)
+    return sum(executors.apply(n).totalShuffleWrite() for n in range(executors.size()))
+
+
 def line(spark, rows, args, flags):
     """One corpus: the columns of its line, and whether the bytes are the same."""
     import nearcopy.spark
@@ -205,10 +215,12 @@ def line(spark, rows, args, flags):
         documents, size = written(rows, folder)
         wanted, direct = of_command_line(folder, flags)
         df = spark.read.parquet(f"file://{folder}/articles.parquet").repartition(args.partitions)
+        before = shuffled(spark)
         kept, clock = f"{folder}/kept", Clock()
         settings = {"max_bucket": args.max_bucket} if args.max_bucket else {}
         found = nearcopy.spark.find(df, parts=args.parts, scratch=f"file://{kept}", **settings)
         find = clock.read()
+        moved = None if before is None else (shuffled(spark) - before) / max(1, documents)
         report = f"{folder}/found.json"
         found.to_json(report)
         whole = clock.read()
@@ -220,7 +232,7 @@ def line(spark, rows, args, flags):
     load = os.getloadavg()[0]
     cells = [f"{documents:,}", f"{size / 1e6:.1f}"]
     cells += [f"{seconds:.1f}" for seconds in (*direct, *find, whole[0] - find[0])]
-    cells += [f"{per_document:.0f}", f"{load:.1f}"]
+    cells += [f"{per_document:.0f}", "–" if moved is None else f"{moved:.0f}", f"{load:.1f}"]
     return cells, got == wanted
 
 
@@ -245,7 +257,8 @@ def main():
     if args.stages:
         timed_stages()
     spark, engine = session(args.engine, args.memory)
-    head = "corpus|engine|documents|MB|direct s|its CPU s|find s|its CPU s|report s|kept|load|bytes"
+    head = "corpus|engine|documents|MB|direct s|its CPU s|find s|its CPU s|report s"
+    head += "|kept|shuffled|load|bytes"
     print(f"| {' | '.join(head.split('|'))} |\n|{'---|' * len(head.split('|'))}", flush=True)
     failed = False
     for name, rows in corpora:

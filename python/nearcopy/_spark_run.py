@@ -249,6 +249,14 @@ def _temporary(spark: Any) -> str:
     return tempfile.mkdtemp(prefix="nearcopy-spark-")
 
 
+def _reason(said: str) -> str:
+    """The line of an engine's message, which may be a trace of Java, that says why."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    causes = [line for line in lines if line.startswith("Caused by: ")]
+    others = [line for line in lines if not line.startswith(("An error occurred while", "at "))]
+    return (causes[-1:] or others[:1] or lines[:1] or ["nothing"])[0].lstrip(": ")[:300]
+
+
 class _Named:
     """Gives what went wrong inside an engine the name that it has in nearcopy."""
 
@@ -271,12 +279,15 @@ class _Named:
                 "a process of the engine ended while it carried out a task, and so did those that "
                 "tried it again; mostly the memory of an executor does not hold a part: take more "
                 "parts, or give each task more (spark.executor.memoryOverhead). The engine said: "
-                + said.strip().split("\n")[0][:300]
+                + _reason(said)
             ) from error
         of = re.search(r"nearcopy\._errors\.(\w+): ([^\n]*)", said)
         raised = getattr(_errors, of.group(1), None) if of else None
         if raised is not None and of is not None:
             raise raised(of.group(2).strip().rstrip('"')) from error
+        if type(error).__name__ == "Py4JJavaError":
+            # Its first line says which method of which object was called, and no more.
+            raise Error(f"the engine failed: {_reason(said)}") from error
 
 
 def named() -> _Named:

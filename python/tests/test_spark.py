@@ -300,6 +300,8 @@ def test_what_is_wrong_is_named(spark, monkeypatch):
     nulls = df.selectExpr("text", "if(id = 'd1', null, id) as id")
     assert "have no id (null)" in bad(spark, nulls)
     assert "threads: a number from 1" in bad(spark, df, threads=0)
+    with pytest.raises(Exception, match="/proc/nowhere"):
+        nearcopy.spark.find(df, scratch="file:///proc/nowhere")
     with pytest.raises(TypeError, match="near_copy_larger"):
         nearcopy.spark.find(df, near_copy_larg=0.4)
     with pytest.raises(nearcopy.SettingError, match="no stage of a cluster carries"):
@@ -335,7 +337,8 @@ def test_a_task_that_dies_is_named(spark):
                 os._exit(9)
             yield batch
 
-    assert "take more parts" in bad(spark, df.mapInArrow(dying, df.schema))
+    said = bad(spark, df.mapInArrow(dying, df.schema))
+    assert "take more parts" in said and "Python worker" in said
 
 
 def test_another_version_is_refused(spark, monkeypatch):
