@@ -204,6 +204,23 @@ def test_keys_with_the_highest_bit(spark, tmp_path):
         assert len(json.loads(wanted)["equal"]) > 20
 
 
+def test_clusters_ask_for_texts_once(spark, tmp_path):
+    dice = random.Random(11)
+    texts = ["\n\n".join(article(dice)) for _ in range(30)]
+    rows = [dict.fromkeys(FIELDS) | {"id": f"d{n}", "text": t} for n, t in enumerate(texts)]
+    # A paragraph that is in one text twice, and in another one once.
+    paragraph = " ".join(article(dice))
+    rows[3]["text"] += f"\n\n{paragraph}\n\n{article(dice)[0]}\n\n{paragraph}"
+    rows[7]["text"] += f"\n\n{paragraph}"
+    wanted = of_command_line(rows, tmp_path)
+    scratch = tmp_path / "scratch"
+    with nearcopy.spark.find(frame(spark, rows, 2), parts=2, scratch=f"file://{scratch}") as found:
+        same(found, wanted)
+        assert json.loads(wanted)["repeats"]
+    # Once to ask, and once with the texts.
+    assert len(list(scratch.glob("*/*-cluster"))) == 2
+
+
 def test_empty_partitions_and_few_documents(spark, tmp_path):
     rows = corpus(60)[:2]
     wanted = of_command_line(rows, tmp_path)
