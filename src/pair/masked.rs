@@ -5,7 +5,9 @@ use crate::align::prepared::Prepared;
 use crate::align::run::usize_range;
 use crate::pair::background::Background;
 use crate::pair::metadata::Metadata;
+use crate::sketch::anchor::is_anchor;
 use crate::sketch::recipe::Recipe;
+use crate::text::shingle::{count, window};
 use std::borrow::Cow;
 use std::ops::{Deref, Range};
 
@@ -18,6 +20,9 @@ pub struct MaskedText<'t> {
     /// The number of tokens that are not boilerplate.
     own_tokens: usize,
     metadata: Metadata,
+    /// The length of an anchor in words, and their rate.
+    anchor: u32,
+    anchor_rate: u32,
 }
 
 impl<'t> MaskedText<'t> {
@@ -31,7 +36,9 @@ impl<'t> MaskedText<'t> {
         let prepared = Prepared::new(text, recipe.shingle);
         let mask = background.mask(&prepared.tokens, &prepared.paragraphs, recipe.anchor);
         let own_tokens = prepared.tokens.len() - mask.iter().filter(|&&masked| masked).count();
-        MaskedText { prepared, mask, own_tokens, metadata: Metadata::default() }
+        let Recipe { anchor, anchor_rate, .. } = *recipe;
+        let metadata = Metadata::default();
+        MaskedText { prepared, mask, own_tokens, metadata, anchor, anchor_rate }
     }
 
     /// The same text with what its documents say about it.
@@ -48,6 +55,14 @@ impl<'t> MaskedText<'t> {
     /// Whether a token is boilerplate.
     pub fn is_boilerplate(&self, token: usize) -> bool {
         self.mask.get(token).copied().unwrap_or(false)
+    }
+
+    /// The anchors in some tokens of the text, in order.
+    pub fn anchors(&self, tokens: Range<u32>) -> impl Iterator<Item = u64> {
+        let part = self.tokens.values().slice(usize_range(tokens));
+        let windows = (0..count(part, self.anchor))
+            .filter_map(move |start| window(part, self.anchor, start).map(|(hash, _)| hash));
+        windows.filter(|&hash| is_anchor(hash, self.anchor_rate))
     }
 
     /// The share of the tokens in the union of these ranges, without boilerplate if `masked`. Cost:
