@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-/// A text with its tokens and its paragraphs, and what follows from its words on demand: about 60
+/// A text with its tokens and its paragraphs, and what follows from its words on demand: about 50
 /// bytes a token.
 ///
 /// It depends on the text and the shingle length alone, is `Send` and `Sync`, and can be serialised
