@@ -9,7 +9,7 @@ use crate::model::document::Documents;
 use crate::model::options::{Progress, RunOptions};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
-use crate::pair::compare::compare_masked;
+use crate::pair::compare::compare_kept;
 use crate::pair::masked::MaskedText;
 use crate::pair::metadata::Metadata;
 use crate::postings::budget::pair_steps;
@@ -23,9 +23,9 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 /// The number of pairs that one thread takes at once.
 const CHUNK: usize = 64;
 /// The tokens of prepared texts that one thread keeps at most: about 20 MB.
-const CACHED: usize = 300_000;
+const CACHED: usize = 400_000;
 /// What a token of a prepared text takes, about.
-const BYTES_FOR_EACH_TOKEN: usize = 60;
+const BYTES_FOR_EACH_TOKEN: usize = 50;
 /// The tokens from which on all threads share one prepared text: while some thread holds it, no
 /// other one prepares it.
 const LONG: u32 = 50_000;
@@ -156,13 +156,13 @@ pub struct Verifier<'a> {
 }
 
 impl Verifier<'_> {
-    /// Compares packed pairs of classes, which must be sorted, and returns those that `keep`
-    /// accepts, in order. Pairs that are connected are compared one after the other, so that a text
-    /// is prepared about once and not once for each pair.
+    /// Compares packed pairs of classes, which must be sorted, and returns those whose relation and
+    /// resemblance `keep` accepts, in order. Pairs that are connected are compared one after the
+    /// other, so that a text is prepared about once and not once for each pair.
     pub fn compare(
         &self,
         pairs: &[u64],
-        keep: impl Fn(&Comparison) -> bool + Sync,
+        keep: impl Fn(Option<Relation>, f64) -> bool + Sync,
     ) -> Result<Vec<Verified>> {
         let order = neighbours_first(pairs, self.tokens, self.cached());
         let (caches, shared) = (Caches::default(), SharedTexts::default());
@@ -180,11 +180,9 @@ impl Verifier<'_> {
                         let (a, b) = unpack_pair(pair);
                         let left = self.prepared(a, cache, &shared)?;
                         let right = self.prepared(b, cache, &shared)?;
-                        let comparison =
-                            compare_masked(&left, &right, self.background, self.thresholds);
-                        if keep(&comparison) {
-                            out.push(Verified { a, b, comparison });
-                        }
+                        let (background, t) = (self.background, self.thresholds);
+                        let kept = compare_kept(&left, &right, background, t, &keep);
+                        out.extend(kept.map(|comparison| Verified { a, b, comparison }));
                         self.progress
                             .advance(pair_steps(self.tokens[a as usize], self.tokens[b as usize]));
                     }

@@ -349,7 +349,7 @@ impl<'w> Work<'w> {
         let compared = compared_part(stage, 1, &job, &candidates, &verifier)?;
         let mut blocks = vec![self.block(stage.name(), self.part, &compared)];
         if stage == RunStage::CompareByDocuments {
-            let of_family = compared.iter().filter(|v| is_of_family(&v.comparison));
+            let of_family = compared.iter().filter(|v| is_of_family(v.comparison.resemblance));
             let links = FamilyLinks(of_family.map(|v| (v.a, v.b)).collect());
             blocks.push(self.block("links", self.part, &links));
         }

@@ -27,6 +27,7 @@ use crate::span::Span;
 use crate::text::same_text::is_same_text;
 use crate::text::shingle::intersection_size;
 use serde::Serialize;
+use std::cell::LazyCell;
 
 /// The keys that two texts share, and whether they are enough for a comparison.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -240,7 +241,17 @@ fn measured(
     t: &Thresholds,
 ) -> Measured {
     let evidence = facts::evidence(matches, a, b, background);
-    let inputs = MeasuredPair { a, b, matches, masked, evidence, scores: c };
+    let counted = || evidence;
+    let in_equal_words = || [c.equal_words_a, c.equal_words_b];
+    let inputs = MeasuredPair {
+        a,
+        b,
+        matches,
+        masked,
+        evidence: LazyCell::new(&counted),
+        equal_words: LazyCell::new(&in_equal_words),
+        scores: c,
+    };
     let solid: Vec<&Chain> = matches.iter().filter(|m| is_match(m, a, b, t)).collect();
     let decision = decide::decide(&inputs, background, t);
     let by_coverage = decision.by_coverage.unwrap_or(Relation::NearCopy);
