@@ -7,6 +7,7 @@
 
 use crate::align::fill::fill;
 use crate::align::run::{Chain, Run};
+use crate::align::steps::Steps;
 use std::ops::Range;
 
 /// The number of earlier blocks that are tried as predecessors of a block.
@@ -35,22 +36,28 @@ pub fn chains(
     runs: &[Run],
     words: [&[u64]; 2],
     limits: ChainLimits,
+    steps: &Steps,
     choose: impl Fn(Vec<Vec<Run>>, [&[u64]; 2]) -> Vec<Vec<Run>>,
 ) -> Vec<Chain> {
     let mut out = Vec::new();
-    for chain in choose(chain(runs, limits), words) {
-        split(fill(chain, words[0], words[1]).into(), limits, &mut out);
+    for chain in choose(chain(runs, limits, steps), words) {
+        split(fill(chain, words[0], words[1], steps).into(), limits, steps, &mut out);
+        if steps.is_stopped() {
+            break;
+        }
     }
     out
 }
 
 /// Finds the best chain that ends in each run, then cuts chains off, beginning with the best ends.
-fn chain(runs: &[Run], limits: ChainLimits) -> Vec<Vec<Run>> {
+fn chain(runs: &[Run], limits: ChainLimits, steps: &Steps) -> Vec<Vec<Run>> {
     let mut score: Vec<f64> = runs.iter().map(|r| f64::from(r.len)).collect();
     let mut from: Vec<usize> = (0..runs.len()).collect();
     let longest = runs.iter().map(|r| r.len).max().unwrap_or(0);
     for i in 0..runs.len() {
+        let mut looked = 1;
         for j in (i.saturating_sub(LOOK_BACK)..i).rev() {
+            looked += 1;
             if runs[i].a - runs[j].a > longest + limits.max_gap {
                 // Runs ascend in the first text, so all runs before this one end too early.
                 break;
@@ -62,9 +69,12 @@ fn chain(runs: &[Run], limits: ChainLimits) -> Vec<Vec<Run>> {
                 from[i] = j;
             }
         }
+        if steps.take(looked) {
+            return Vec::new();
+        }
     }
     let mut ends: Vec<usize> = (0..runs.len()).collect();
-    ends.sort_unstable_by(|&x, &y| score[y].total_cmp(&score[x]).then(x.cmp(&y)));
+    steps.sort_by(&mut ends, |&x, &y| score[y].total_cmp(&score[x]).then(x.cmp(&y)));
     let mut used = vec![false; runs.len()];
     let mut out = Vec::new();
     for end in ends {
@@ -128,13 +138,16 @@ fn trim_overlaps(mut chain: Vec<Run>) -> Vec<Run> {
 
 /// Cuts off ends that are sparser than the rest, and splits a chain that is too sparse as a whole
 /// at its widest gap, in turn, until every part is dense enough.
-fn split(chain: Chain, limits: ChainLimits, out: &mut Vec<Chain>) {
+fn split(chain: Chain, limits: ChainLimits, steps: &Steps, out: &mut Vec<Chain>) {
     if chain.runs.len() == 1 {
         out.push(chain);
         return;
     }
     let mut waiting = vec![chain];
     while let Some(chain) = waiting.pop() {
+        if steps.take(chain.runs.len()) {
+            break;
+        }
         let core = core(&chain);
         let cut = if core.len() < chain.runs.len() {
             [core.start, core.end]

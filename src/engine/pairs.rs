@@ -1,17 +1,20 @@
-//! Owns: the comparison of listed pairs, without a search for candidates. Never: compares two texts
-//! itself.
+//! Owns: the comparison of listed pairs without a search for candidates, and of two texts until
+//! somebody cancels it. Never: aligns texts.
 
+use crate::align::steps::Steps;
 use crate::engine::batch::{check, in_pool, summary_counts};
 use crate::engine::compare::{Verified, Verifier};
 use crate::engine::copies::Copies;
 use crate::engine::sketch::Classes;
-use crate::error::Result;
-use crate::model::detection::{Detection, Pair, Summary};
+use crate::error::{Error, Result};
+use crate::model::detection::{Comparison, Detection, Pair, Summary};
 use crate::model::document::Documents;
 use crate::model::options::{Progress, RunOptions, Stage};
 use crate::model::pair_list::Pairs;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
+use crate::pair::compare::compare_masked;
+use crate::pair::masked::MaskedText;
 use crate::postings::budget::pair_steps;
 use crate::postings::posting::pack_pair;
 use crate::sketch::recipe::Recipe;
@@ -84,4 +87,27 @@ pub fn compare_pairs(
         pairs,
         repeats: Vec::new(),
     })
+}
+
+/// Compares two texts until `progress` cancels it.
+///
+/// # Errors
+/// [`Error::Cancelled`].
+pub fn compare_or_stop(
+    texts: [&str; 2],
+    background: &Background,
+    recipe: &Recipe,
+    t: &Thresholds,
+    progress: &dyn Progress,
+) -> Result<Comparison> {
+    let stop = || progress.cancelled();
+    let read = |text| MaskedText::new(text, background, recipe);
+    let [a, b] = texts.map(read);
+    if stop() || ![&a, &b].iter().all(|text| text.make_ready(t.alignment, &stop)) {
+        return Err(Error::Cancelled);
+    }
+    let steps = Steps::new(&stop);
+    let compared = compare_masked(&a, &b, background, t, &steps);
+    progress.compared(steps.taken());
+    compared.ok_or(Error::Cancelled)
 }

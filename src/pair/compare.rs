@@ -5,6 +5,7 @@ use crate::align::alignment::{Alignment, align, equal_inside};
 use crate::align::prepared::Prepared;
 use crate::align::run::{Chain, Run, usize_range};
 use crate::align::select::equal_words;
+use crate::align::steps::Steps;
 use crate::model::detection::{Block, Comparison, Match, Relation};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
@@ -38,17 +39,30 @@ pub fn compare(
     thresholds: &Thresholds,
 ) -> Comparison {
     let read = |text| MaskedText::new(text, background, recipe);
-    compare_masked(&read(a), &read(b), background, thresholds)
+    compare_all(&read(a), &read(b), background, thresholds, &Steps::to_the_end())
 }
 
-/// Like [`compare`], for texts that are compared more than once.
+/// Like [`compare`], for texts that are compared more than once; `None` where `steps` ends it.
 pub fn compare_masked(
     a: &MaskedText,
     b: &MaskedText,
     background: &Background,
     t: &Thresholds,
+    steps: &Steps,
+) -> Option<Comparison> {
+    let comparison = compare_all(a, b, background, t, steps);
+    (!steps.is_stopped()).then_some(comparison)
+}
+
+/// Like [`compare_masked`]; where `steps` ends it, the result means nothing.
+pub fn compare_all(
+    a: &MaskedText,
+    b: &MaskedText,
+    background: &Background,
+    t: &Thresholds,
+    steps: &Steps,
 ) -> Comparison {
-    judge(align(a, b, t), a, b, background, t)
+    judge(align(a, b, t, steps), a, b, background, t, steps)
 }
 
 /// Judges the alignment of two texts under a background, which must be the one that they were
@@ -59,6 +73,7 @@ pub fn judge(
     b: &MaskedText,
     background: &Background,
     t: &Thresholds,
+    steps: &Steps,
 ) -> Comparison {
     let Alignment { same_text, shingles, matches } = alignment;
     let of = |whole: usize| {
@@ -75,9 +90,9 @@ pub fn judge(
         ..Comparison::default()
     };
     if same_text {
-        all_of_both(&matches, a, b, background, t, &mut comparison);
-    } else {
-        judge_matches(matches, a, b, background, t, &mut comparison);
+        all_of_both(&matches, a, b, background, t, steps, &mut comparison);
+    } else if !steps.is_stopped() {
+        judge_matches(matches, a, b, background, t, steps, &mut comparison);
     }
     comparison
 }
@@ -88,6 +103,7 @@ fn all_of_both(
     b: &MaskedText,
     background: &Background,
     t: &Thresholds,
+    steps: &Steps,
     comparison: &mut Comparison,
 ) {
     let divided = titles_divide(a, b, background, t);
@@ -95,7 +111,7 @@ fn all_of_both(
     comparison.relation = Some(divided.map_or(Relation::Equal, |_| Relation::Template));
     (comparison.coverage_a, comparison.coverage_b) = (1.0, 1.0);
     (comparison.equal_words_a, comparison.equal_words_b) = (1.0, 1.0);
-    comparison.facts = evidence(whole, a, b, background).facts;
+    comparison.facts = evidence(whole, a, b, background, steps).facts;
     comparison.matches = whole.iter().filter_map(|c| to_bytes(c, a, b)).collect();
 }
 
@@ -172,8 +188,11 @@ fn judge_matches(
     b: &MaskedText,
     background: &Background,
     t: &Thresholds,
+    steps: &Steps,
     out: &mut Comparison,
 ) {
+    // The tokens of the matches are looked at for boilerplate, coverage and blocks.
+    steps.take(matches.iter().map(|m| m.equal() as usize).sum());
     let BoilerplateRule { masked, whole_text } = boilerplate_rule(&matches, a, b, background, t);
     out.whole_text = whole_text;
     let matches = own_matches(matches, masked, a, b, t);
@@ -182,10 +201,13 @@ fn judge_matches(
     let runs: Vec<Run> = matches.iter().flat_map(|m| equal_inside(&m.runs, a, b)).collect();
     out.equal_words_a = a.coverage(runs.iter().map(|r| r.a..r.a_end()), masked);
     out.equal_words_b = b.coverage(runs.iter().map(|r| r.b..r.b_end()), masked);
-    let evidence = evidence(&matches, a, b, background);
+    let evidence = evidence(&matches, a, b, background, steps);
+    if steps.is_stopped() {
+        return;
+    }
     out.facts = evidence.facts;
-    let measured = MeasuredPair { a, b, matches: &matches, masked, evidence, scores: out };
-    let decision = decide(&measured, background, t);
+    let measured = MeasuredPair::new([a, b], (&matches, masked), evidence, out);
+    let decision = decide(&measured, background, t, steps);
     (out.relation, out.why) = (decision.relation, decision.why);
     out.matches = matches.iter().filter_map(|c| to_bytes(c, a, b)).collect();
 }
@@ -202,8 +224,9 @@ pub fn have_other_figures(
     b: &MaskedText,
     background: &Background,
     t: &Thresholds,
+    steps: &Steps,
 ) -> Option<bool> {
-    let Alignment { same_text, matches, .. } = align(a, b, t);
+    let Alignment { same_text, matches, .. } = align(a, b, t, steps);
     if same_text {
         return Some(false);
     }
@@ -211,7 +234,7 @@ pub fn have_other_figures(
     let matches = own_matches(matches, masked, a, b, t);
     let coverage_a = a.coverage(matches.iter().map(Chain::a), masked);
     let coverage_b = b.coverage(matches.iter().map(Chain::b), masked);
-    let figures = evidence(&matches, a, b, background).figures;
+    let figures = evidence(&matches, a, b, background, steps).figures;
     let (other, all) = (figures.changed(), figures.all);
     (coverage_a.max(coverage_b) >= t.contains)
         .then(|| other >= OTHER_FIGURES && f64::from(other) >= OTHER_FIGURES_SHARE * f64::from(all))

@@ -1,9 +1,12 @@
 //! Owns: what is known of two texts when their relation is decided. Never: decides anything.
 
 use crate::align::run::Chain;
+use crate::align::select::equal_words;
 use crate::model::detection::Comparison;
 use crate::pair::facts::CopyEvidence;
 use crate::pair::masked::MaskedText;
+use crate::pair::sentence::has_end_sign;
+use std::cell::OnceCell;
 
 /// What is known of two texts when their relation is decided.
 pub struct MeasuredPair<'m> {
@@ -19,4 +22,34 @@ pub struct MeasuredPair<'m> {
     pub evidence: CopyEvidence,
     /// The scores: resemblance, coverage and facts.
     pub scores: &'m Comparison,
+    /// What follows from all matches or paragraphs; each match may ask for it.
+    equal_words: OnceCell<u32>,
+    has_sentences: [OnceCell<bool>; 2],
+}
+
+impl<'m> MeasuredPair<'m> {
+    /// Puts it together.
+    pub fn new(
+        [a, b]: [&'m MaskedText<'m>; 2],
+        (matches, masked): (&'m [Chain], bool),
+        evidence: CopyEvidence,
+        scores: &'m Comparison,
+    ) -> MeasuredPair<'m> {
+        let (equal_words, has_sentences) = Default::default();
+        MeasuredPair { a, b, matches, masked, evidence, scores, equal_words, has_sentences }
+    }
+
+    /// The equal words of all matches.
+    pub fn equal_words(&self) -> u32 {
+        let all = || self.matches.iter().map(|c| equal_words(c, self.a)).sum();
+        *self.equal_words.get_or_init(all)
+    }
+
+    /// Whether some paragraph of the first text, or of the second one, ends as a sentence does.
+    pub fn has_sentences(&self, second: bool) -> bool {
+        let p = if second { self.b } else { self.a };
+        let mut paragraphs = p.paragraphs.iter().filter(|r| !r.is_empty());
+        *self.has_sentences[usize::from(second)]
+            .get_or_init(|| paragraphs.any(|r| has_end_sign(p, r.end as usize - 1)))
+    }
 }
