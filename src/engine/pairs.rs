@@ -42,6 +42,7 @@ pub fn compare_pairs(
     let copies = in_pool(options, || {
         Copies::new(documents, background, recipe, thresholds, options, progress)
     })?;
+    let options = &options.for_documents(documents.count());
     let metadata = |number| copies.metadata(number, documents);
     let tokens = copies.tokens();
     let steps = |p: &u64| pair_steps(tokens[(p >> 32) as usize], tokens[*p as u32 as usize]);
