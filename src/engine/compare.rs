@@ -23,6 +23,8 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// The number of pairs that one thread takes at once.
 const CHUNK: usize = 64;
+/// The most such chunks of one task, so that at the end no thread works alone for long.
+const CHUNKS_OF_A_TASK: usize = 16;
 /// The tokens of prepared texts that one thread keeps at most: about 20 MB.
 const CACHED: usize = 300_000;
 /// What a token of a prepared text takes, about.
@@ -169,6 +171,7 @@ impl Verifier<'_> {
         let (caches, shared) = (Caches::default(), SharedTexts::default());
         let compared: Result<Vec<Vec<Verified>>> = order
             .par_chunks(CHUNK)
+            .with_max_len(CHUNKS_OF_A_TASK)
             .map_init(
                 || caches.take(),
                 |in_use, chunk| {
