@@ -33,6 +33,9 @@ impl Progress for Stop {
     }
 }
 
+/// The most steps of a comparison for each token of its two texts.
+const STEPS_FOR_EACH_TOKEN: u64 = 100;
+
 const PRESETS: [Preset; 3] = [Preset::News, Preset::Ocr, Preset::Rewritten];
 
 fn settings(preset: Preset) -> (Recipe, Thresholds) {
@@ -163,4 +166,29 @@ fn a_scan_and_its_pairs_are_cancelled_inside_a_comparison() {
     assert_eq!(run(&stop).unwrap_err(), Error::Cancelled);
     let (_, done) = stop.asked_and_steps();
     assert!(0 < done && 4 * done < 3 * steps, "{done} of {steps} steps");
+}
+
+#[test]
+fn twice_the_texts_take_at_most_so_many_times_the_steps() {
+    let mut over = Vec::new();
+    for kind in KINDS {
+        for preset in PRESETS {
+            let size = 12_000;
+            let [first, second] = [size, 2 * size].map(|tokens| {
+                let whole = Stop::after(u64::MAX);
+                compared(&two_texts(kind, tokens), preset, &whole).unwrap();
+                whole.asked_and_steps().1
+            });
+            let name = format!("{kind}, {preset:?}: {first} and {second} steps");
+            println!("{name}");
+            // Every loop counts at least what it looks at.
+            if first < size as u64
+                || 10 * second > 23 * first.max(100_000)
+                || second > STEPS_FOR_EACH_TOKEN * 4 * size as u64
+            {
+                over.push(name);
+            }
+        }
+    }
+    assert!(over.is_empty(), "{over:#?}");
 }
