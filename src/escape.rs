@@ -110,6 +110,28 @@ pub fn message(text: &str) -> String {
     clean(text, false, |c, out| out.extend(c.escape_default())).into_owned()
 }
 
+/// A name as one word of a proposed command line that any usual shell takes as it is; in double
+/// quotes where it needs them. `None`: it has characters that some shell reads as something else,
+/// or it would be an option.
+///
+/// ```
+/// use nearcopy::escape::argument;
+/// assert_eq!(argument("a/b.txt").unwrap(), "a/b.txt");
+/// assert_eq!(argument("full text").unwrap(), "\"full text\"");
+/// assert!(argument("$HOME").is_none() && argument("-o").is_none() && argument("a\"b").is_none());
+/// ```
+pub fn argument(name: &str) -> Option<Cow<'_, str>> {
+    let plain = |c: char| c.is_alphanumeric() || "-_./".contains(c);
+    let quoted = |c: char| plain(c) || " ,;:+=@#&~'()[]{}".contains(c);
+    match name {
+        "" => None,
+        _ if name.starts_with('-') || message(name) != name => None,
+        _ if name.chars().all(plain) => Some(Cow::Borrowed(name)),
+        _ if name.chars().all(quoted) => Some(Cow::Owned(format!("\"{name}\""))),
+        _ => None,
+    }
+}
+
 /// Compact JSON in which harmful characters, which can occur in strings only, are written as
 /// `\uXXXX`. A JSON reader gets the same strings.
 ///

@@ -137,6 +137,9 @@ pub mod index;
 #[cfg(feature = "ingest")]
 pub mod ingest;
 mod model;
+#[cfg(any(feature = "index", feature = "ingest"))]
+#[doc(hidden)]
+pub mod near_names;
 mod pair;
 mod postings;
 pub mod report;

@@ -16,12 +16,12 @@ from typing import Any, Callable, Optional
 
 from . import _errors, _nearcopy
 from ._errors import Error, InputError
-from ._spark_tasks import SCHEMA, Input, Job, Task, carrying_out, sketching
+from ._spark_tasks import SCHEMA, SKETCHED, Input, Job, Task, carrying_out, sketching
 
 # A stage asks for texts and is carried out again at most so often; more is a fault.
 ROUNDS = 64
-# The partitions for each task: engines divide them by a hash, so that some have none and others
-# two.
+# The partitions for each task where no value is known for each partition: engines divide them by a
+# hash, so that some have none and others two.
 PLACES = 4
 # The columns of a row, whichever task takes it.
 BLOCK = ("kind", "part", "number", "of", "key", "payload")
@@ -46,15 +46,25 @@ class Run:
             atexit.register(self._remove)
         else:
             self.folder = f"{scratch.rstrip('/')}/{own}"
-        # The folders that have rows of a kind. They are read as one: Sail 0.7 refuses some plans
-        # in which rows of two folders come together by a union.
+        # The folders that have rows of a kind. They are read as one, which is the shorter plan, and
+        # Sail 0.7 refuses some plans in which rows of two folders come together by a union.
         self.folders: dict[str, list[str]] = {}
         self.kept = 0
+        self._places: Optional[list[int]] = None
+        self._closed = False
 
     def close(self) -> None:
         """Deletes what was kept, where it is the run's own."""
         if self._remove is not None:
+            self._closed = True
             self._remove()
+
+    def check_open(self) -> None:
+        if self._closed:
+            raise Error(
+                "these findings are closed, and what they were read from is deleted: take what you "
+                "need before close(), or find again"
+            )
 
     # -- rows
 
@@ -68,27 +78,45 @@ class Run:
 
     def read(self, kind: str, *folders: str) -> Any:
         """The rows of a kind in these folders."""
-        with named():
-            rows = self.spark.read.schema(SCHEMA).parquet(*folders)
-            return rows.where(self.functions.col("kind") == kind)
+        return self._read([kind], folders, SCHEMA)
 
-    def rows(self, kind: str) -> Any:
-        """The rows of a kind."""
-        return self.read(kind, *self.folders[kind])
+    def _read(self, kinds: Sequence[str], folders: Iterable[str], schema: str) -> Any:
+        with named():
+            rows = self.spark.read.schema(schema).parquet(*folders)
+            return rows.where(self.functions.col("kind").isin(list(kinds)))
 
     def add(self, folders: Iterable[str], kinds: Iterable[str]) -> None:
         for kind in kinds:
             self.folders.setdefault(kind, []).extend(folders)
 
     def spread(self, frame: Any, tasks: int) -> Any:
-        """The rows of each task in one place, nearly always one that no other task has."""
-        return frame.repartition(PLACES * tasks if tasks > 1 else 1, "task")
+        """The rows of each task in one partition, which no other task has."""
+        if tasks == 1:
+            return frame.repartition(1)
+        if self._places is None:
+            self._places = self._found_places()
+        if not self._places:
+            return frame.repartition(PLACES * self.job.parts, "task")
+        values = ", ".join(map(str, self._places))
+        place = self.functions.expr(f"element_at(array({values}), task)")
+        return frame.withColumn("place", place).repartition(self.job.parts, "place").drop("place")
+
+    def _found_places(self) -> list[int]:
+        """For each partition of as many as there are parts, a value that the engine puts there: its
+        hash is not ours to know. None, if some partition has no value.
+        """
+        f, parts = self.functions, self.job.parts
+        some = self.spark.range(0, 32 * parts, 1, 1).select(f.col("id").cast("int").alias("place"))
+        some = some.repartition(parts, "place").select("place", f.spark_partition_id().alias("at"))
+        with named():
+            found = {row["at"]: row["place"] for row in some.collect()}
+        return list(found.values()) if len(found) == parts else []
 
     # -- stages
 
     def sketch(self, frame: Any, given: Input) -> None:
         """Reads the documents."""
-        kept = self.keep(frame.mapInArrow(sketching(self.job, given), SCHEMA), "sketch")
+        kept = self.keep(frame.mapInArrow(sketching(self.job, given), SKETCHED), "sketch")
         self.add([kept], ("documents", "keys", "text"))
 
     def scan(self) -> None:
@@ -113,36 +141,62 @@ class Run:
         """One stage over these tasks: until no part of it needs another text. Returns the folder of
         each round.
         """
-        column = self.functions.col
+        of_all = len(tasks)
         made: list[str] = []
         for _ in range(ROUNDS):
-            calls = self._calls(tasks)
-            inputs = [calls]
-            for kind in own:
-                rows = self.rows(kind).withColumn("task", column("part"))
-                inputs.append(rows.where(column("task").isin(list(tasks))))
-            numbers = calls.select("task")
-            for kind in whole:
-                rows = self.rows(kind).select(*BLOCK)
-                inputs.append(_ordered(rows.crossJoin(numbers)))
+            inputs = [self._calls(tasks), self._blocks(tasks, own, whole)]
             if wanted is not None:
                 inputs.append(self._texts(wanted))
-            rows = self.spread(_union(inputs), len(tasks))
+            rows = self.spread(_union(inputs), of_all)
             made.append(self.keep(rows.mapInArrow(work, SCHEMA), name))
-            with named():
-                wanted = self.read("again", made[-1])
-                tasks = [row.task for row in wanted.select("task").distinct().collect()]
+            tasks = self._unfinished(name, tasks, made[-1])
             if not tasks:
                 return made
+            wanted = self.read("again", made[-1])
         raise Error(f"the stage {name} asks for texts again and again")
 
     def _calls(self, tasks: Sequence[int]) -> Any:
-        rows = [(task, "task", 0, 0, 1, None, None) for task in tasks]
-        return self.spark.createDataFrame(rows, SCHEMA)
+        f = self.functions
+        rows = self.spark.range(1, max(tasks) + 1, 1, 1)
+        rows = rows.select(f.col("id").cast("int").alias("task"))
+        null, zero = f.lit(None).cast("binary"), f.lit(0)
+        columns = (f.lit("task"), zero, zero, f.lit(1), null, null)
+        named_columns = [column.alias(name) for name, column in zip(BLOCK, columns)]
+        return rows.where(f.col("task").isin(list(tasks))).select("task", *named_columns)
+
+    def _blocks(self, tasks: Sequence[int], own: Sequence[str], whole: Sequence[str]) -> Any:
+        """Blocks of these kinds, read at once: ``own`` for the task of their part, ``whole`` for
+        each task.
+        """
+        f, kinds = self.functions, [*own, *whole]
+        # No folder twice, in the order in which they were made.
+        folders = dict.fromkeys(folder for kind in kinds for folder in self.folders[kind])
+        rows = self._read(kinds, folders, SCHEMA).select(*BLOCK)
+        numbers = f.expr(f"array({', '.join(map(str, tasks))})")
+        if own:
+            of_all = f.col("kind").isin(list(whole))
+            rows = rows.where(of_all | f.col("part").isin(list(tasks)))
+            numbers = f.when(of_all, numbers).otherwise(f.array("part"))
+        return _ordered(rows.withColumn("task", f.explode(numbers)))
+
+    def _unfinished(self, name: str, tasks: Sequence[int], folder: str) -> list[int]:
+        """The tasks that ask for more texts. An engine that has lost one, or carried one out with
+        some of its rows here and others there, must not go unnoticed.
+        """
+        with named():
+            ended = self.read("done", folder).select("task", "number").collect()
+        if sorted(row.task for row in ended) != sorted(tasks):
+            raise Error(
+                f"the stage {name} was begun for {len(tasks)} tasks, and {len(ended)} have ended: "
+                "the engine has lost some, or divided one; run it again"
+            )
+        return sorted(row.task for row in ended if row.number)
 
     def _texts(self, wanted: Any) -> Any:
-        wanted = wanted.select("task", "key").distinct()
-        return _ordered(self.rows("text").select(*BLOCK).join(wanted, "key"))
+        texts = self._read(["text"], self.folders["text"], SKETCHED)
+        # A column of their own, so that keys are not read with texts, nor texts with keys.
+        texts = texts.drop("payload").withColumnRenamed("text", "payload").select(*BLOCK)
+        return _ordered(texts.join(wanted.select("task", "key"), "key"))
 
 
 # The kinds of blocks that each stage makes.
@@ -195,6 +249,14 @@ def _temporary(spark: Any) -> str:
     return tempfile.mkdtemp(prefix="nearcopy-spark-")
 
 
+def _reason(said: str) -> str:
+    """The line of an engine's message, which may be a trace of Java, that says why."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    causes = [line for line in lines if line.startswith("Caused by: ")]
+    others = [line for line in lines if not line.startswith(("An error occurred while", "at "))]
+    return (causes[-1:] or others[:1] or lines[:1] or ["nothing"])[0].lstrip(": ")[:300]
+
+
 class _Named:
     """Gives what went wrong inside an engine the name that it has in nearcopy."""
 
@@ -212,10 +274,20 @@ class _Named:
             ) from error
         if re.search(r"No module named '?pyarrow", said):
             raise Error("an executor has no pyarrow: pip install 'nearcopy[spark]'") from error
+        if re.search(r"Python worker (exited unexpectedly|.*crashed)|ExecutorLostFailure", said):
+            raise Error(
+                "a process of the engine ended while it carried out a task, and so did those that "
+                "tried it again; mostly the memory of an executor does not hold a part: take more "
+                "parts, or give each task more (spark.executor.memoryOverhead). The engine said: "
+                + _reason(said)
+            ) from error
         of = re.search(r"nearcopy\._errors\.(\w+): ([^\n]*)", said)
         raised = getattr(_errors, of.group(1), None) if of else None
         if raised is not None and of is not None:
             raise raised(of.group(2).strip().rstrip('"')) from error
+        if type(error).__name__ == "Py4JJavaError":
+            # Its first line says which method of which object was called, and no more.
+            raise Error(f"the engine failed: {_reason(said)}") from error
 
 
 def named() -> _Named:

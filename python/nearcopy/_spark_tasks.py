@@ -5,7 +5,9 @@ A row is a block of bytes, or a piece of a long one, or a text:
 
 ==========  ========================================================================
 task        the part of the stage that takes the row
-kind        what it is: a kind of block; ``text``; ``wanted`` or ``again``, a text that is needed
+kind        what it is: a kind of block; ``text``; ``wanted`` or ``again``, a text that is needed;
+            ``task``, which calls a task; ``done``, a task that has ended: number is 1 if it is to
+            be carried out again
 part        the part that the block belongs to, 0 where it is for all
 number, of  which piece of the block it is
 key         of the block that the piece is of, or of the document whose text it is
@@ -25,6 +27,8 @@ from ._input import columns as _columns
 
 SCHEMA = "task int, kind string, part int, number int, of int, key binary, payload binary"
 NAMES = ("task", "kind", "part", "number", "of", "key", "payload")
+# What the sketch stage makes: texts have a column of their own.
+SKETCHED = f"{SCHEMA}, text binary"
 # The longest piece of a block, and the most bytes of a batch that a task hands on.
 PIECE = 16 << 20
 BATCH = 64 << 20
@@ -94,7 +98,9 @@ def _sketched(batch: Any, job: Job, given: Input) -> Iterator[Any]:
     columns = given.columns(batch)
     blocks, keys, rows = _nearcopy.spark_sketch(columns, settings, parts, given.reference)
     pieces = [piece for block in blocks for piece in _pieces(0, block)]
-    yield from _batches(pieces)
+    for made in _batches(pieces):
+        no_text = pa.nulls(made.num_rows, pa.binary())
+        yield pa.RecordBatch.from_arrays([*made.columns, no_text], names=[*NAMES, "text"])
     texts = batch.column("text").take(pa.array(rows, pa.int64()))
     count = len(rows)
 
@@ -110,9 +116,10 @@ def _sketched(batch: Any, job: Job, given: Input) -> Iterator[Any]:
             same(0, whole),
             same(1, whole),
             pa.array(keys, pa.binary()),
+            same(None, pa.binary()),
             texts.cast(pa.string()).cast(pa.binary()),
         ],
-        names=list(NAMES),
+        names=[*NAMES, "text"],
     )
 
 
@@ -194,6 +201,7 @@ def _tasks(job: Job, one: Callable[[int, list[Block], list[Text]], Output]) -> T
             rows = [piece for block in made for piece in _pieces(task, block)]
             kind = "again" if again else "wanted"
             rows += [(task if again else part, kind, 0, 0, 1, key, None) for part, key in wanted]
+            rows.append((task, "done", 0, int(again), 1, None, None))
             yield from _batches(rows)
 
     return work
@@ -204,8 +212,9 @@ def _tasks(job: Job, one: Callable[[int, list[Block], list[Text]], Output]) -> T
 
 def _pieces(task: int, block: Block) -> Iterator[Row]:
     kind, part, data = block
-    key = hashlib.blake2b(data, digest_size=16).digest()
     of = max(1, -(-len(data) // PIECE))
+    # What tells the pieces of a long block from those of others; a short one has its own checksum.
+    key = hashlib.blake2b(data, digest_size=16).digest() if of > 1 else None
     for number in range(of):
         piece = data[number * PIECE : (number + 1) * PIECE]
         yield task, kind, part, number, of, key, piece

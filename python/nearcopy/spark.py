@@ -30,8 +30,9 @@ TEXT = ("string", "varchar", "char")
 NUMBER = ("tinyint", "smallint", "int", "bigint")
 # All executors must have this version.
 VERSION = _nearcopy.__version__
-# Nobody has a column of this name.
-KEY = "__nearcopy_key"
+# How the names of columns begin that are added on the way.
+OWN = "__nearcopy_"
+KEY = f"{OWN}key"
 
 
 def find(
@@ -126,7 +127,7 @@ def against(
 
 
 class Findings:
-    """The findings of a scan on a cluster, as data frames with the columns of the Parquet report."""
+    """The findings of a scan on a cluster: data frames with the columns of the Parquet report."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
@@ -186,6 +187,7 @@ class Findings:
         return summary
 
     def _rows(self, kind: str) -> Any:
+        self._run.check_open()
         if self._tables is None:
             self._tables = self._report("tables")
         return self._run.read(kind, self._tables)
@@ -214,6 +216,7 @@ class Findings:
         ``record`` of documents apart, which a row of a table has not); written to ``path`` if it is
         set. It passes through the driver, so it is for findings that fit there.
         """
+        self._run.check_open()
         if self._json is None:
             self._json = self._report("json")
         data = self._data(self._run.read("json", self._json))
@@ -240,13 +243,21 @@ class _Columns:
     """Which columns of a data frame are which."""
 
     def __init__(self, df: Any, names: dict[str, Optional[str]]) -> None:
+        listed = _listed(df)
         given: dict[str, Any] = {f"{role}_field": name for role, name in names.items()}
         fields = Fields(**given)
+        for role, name in names.items():
+            if name is not None and name not in df.columns:
+                raise InputError(f"no column {name!r} ({role}=...); the columns are: {listed}")
+        if fields.pick(df.columns)["text"] is None:
+            raise InputError(
+                f"no column with a text: name it (text=...); the columns are: {listed}"
+            )
         picked = fields.columns(df.columns)
         if picked["id"] is None:
             raise InputError(
                 "no column with an id: rows of a cluster have no order, so name the column that "
-                f"tells documents apart (id=...); the columns are: {', '.join(df.columns)}"
+                f"tells documents apart (id=...); the columns are: {listed}"
             )
         kinds = dict(df.dtypes)
         self.roles = {role: name for role, name in picked.items() if name is not None}
@@ -286,13 +297,26 @@ class _Columns:
 
     def beside(self, df: Any) -> tuple[Any, dict[str, str]]:
         """All columns, and those of documents with names of their own."""
-        own = {role: f"__nearcopy_{role}" for role in self.roles}
+        own = {role: f"{OWN}{role}" for role in self.roles}
         cast = [column.alias(own[role]) for role, column in zip(self.roles, self._cast(df))]
         return df.select("*", *cast), own
 
     def input(self, on_bad: str, reference: bool = False) -> Input:
         named_by_caller = ["text", "id", *(role for role in self.given if role in self.roles)]
         return Input({f"{role}_field": role for role in named_by_caller}, on_bad, reference)
+
+
+def _listed(df: Any) -> str:
+    """The columns of a data frame, for a message."""
+    if not hasattr(df, "mapInArrow"):
+        raise InputError(
+            f"a data frame of Spark, Spark Connect or Sail is needed, not {type(df).__qualname__} "
+            f"of {type(df).__module__}; nearcopy.scan takes other tables and lists"
+        )
+    own = [name for name in df.columns if name.startswith(OWN)]
+    if own:
+        raise InputError(f"columns {OWN}… are for nearcopy itself: rename {own[0]!r}")
+    return ", ".join(df.columns)
 
 
 def _job(settings: dict[str, Any], parts: int, threads: int) -> Job:
@@ -325,9 +349,9 @@ def _cleaned(
 
     parts, threads, scratch = how
     referring = reference is not None
+    columns = _Columns(df, names)
     settings = _nearcopy.spark_removal_settings(settings, drop, referring)
     run = Run(df.sparkSession, _job(settings, parts, threads), scratch)
-    columns = _Columns(df, names)
     run.sketch(columns.documents(df), columns.input("skip"))
     if referring:
         of_reference = _Columns(reference, names)

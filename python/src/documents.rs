@@ -7,6 +7,7 @@ use crate::warnings::{say_renamed, warn};
 use nearcopy::document::PageRead;
 use nearcopy::ingest::{Reason, host_of, normalise_date, normalise_title};
 use nearcopy::{Corpus, Document, DocumentInfo, DocumentInfos, Score, Texts};
+use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyInt, PyList, PySet, PyString, PyTuple};
 use std::borrow::Cow;
@@ -273,26 +274,26 @@ impl<'py> Reader<'py> {
 
     /// How much of its page the text of a row has, as far as its fields say so. They are only
     /// guessed, so that what is something else is no fault.
-    fn page_read(&self, row: usize) -> Option<PageRead> {
+    fn page_read(&self, row: usize) -> PyResult<Option<PageRead>> {
         let share = match self.columns[7].cell(row) {
             Ok(Cell::Text(text)) => Some(text.into_owned()),
-            Ok(Cell::Other(value)) => plain(&value).ok(),
+            Ok(Cell::Other(value)) => guessed(self.py, plain(&value))?,
             _ => None,
         };
-        let (read, raw) = (self.string(row, 6)?, self.string(row, 8));
-        PageRead::of_fields(&read, share.as_deref(), raw.as_deref())
+        let (read, raw) = (self.string(row, 6), self.string(row, 8));
+        Ok(read.and_then(|read| PageRead::of_fields(&read, share.as_deref(), raw.as_deref())))
     }
 
     /// The number by which the document of a row is preferred. What is no number is none, and no
     /// fault.
-    fn score(&self, row: usize) -> Score {
-        match self.columns[9].cell(row) {
+    fn score(&self, row: usize) -> PyResult<Score> {
+        Ok(match self.columns[9].cell(row) {
             Ok(Cell::Text(text)) => Score::of_text(&text),
             Ok(Cell::Other(value)) if !value.is_instance_of::<PyBool>() => {
-                plain(&value).map_or_else(|_| Score::default(), |text| Score::of_text(&text))
+                guessed(self.py, plain(&value))?.map_or_else(Score::default, |s| Score::of_text(&s))
             }
             _ => Score::default(),
-        }
+        })
     }
 
     fn info(&mut self, row: usize) -> PyResult<DocumentInfo> {
@@ -327,8 +328,8 @@ impl<'py> Reader<'py> {
             date: understood.map(Arc::from),
             path: self.path.clone(),
             record,
-            read: self.page_read(row),
-            score: self.score(row),
+            read: self.page_read(row)?,
+            score: self.score(row)?,
             ..DocumentInfo::default()
         })
     }
@@ -360,6 +361,14 @@ impl<'py> Reader<'py> {
             Ok(Cell::Other(id)) => plain(&id).ok(),
             _ => None,
         }
+    }
+}
+
+/// A value that may be something else: that is no fault, while Ctrl-C during its reading is Ctrl-C.
+fn guessed(py: Python, value: PyResult<String>) -> PyResult<Option<String>> {
+    match value {
+        Err(raised) if !raised.is_instance_of::<PyException>(py) => Err(raised),
+        value => Ok(value.ok()),
     }
 }
 

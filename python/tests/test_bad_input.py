@@ -180,6 +180,7 @@ def test_ctrl_c_while_a_value_is_read(story, tmp_path):
         yield "equal"
         raise KeyboardInterrupt
 
+    row = {"id": "a", "text": story}
     index = nearcopy.Index(tmp_path / "seen")
     for interrupted in (
         lambda: index.add(Stopped(), story),
@@ -187,6 +188,8 @@ def test_ctrl_c_while_a_value_is_read(story, tmp_path):
         lambda: index.add_all([{"id": Stopped(), "text": story}]),
         lambda: nearcopy.scan([{"id": Stopped(), "text": story}]),
         lambda: nearcopy.scan([{"id": "a", "text": story, "source": Stopped()}]),
+        lambda: nearcopy.scan([row | {"quality": Stopped()}], keep="field:quality"),
+        lambda: nearcopy.scan([row | {"read": "part", "read_share": Stopped()}]),
     ):
         with pytest.raises(KeyboardInterrupt):
             interrupted()

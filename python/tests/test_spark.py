@@ -179,6 +179,48 @@ def test_a_hot_bucket_and_a_chain(spark, tmp_path):
         same(found, wanted)
 
 
+def test_keys_with_the_highest_bit(spark, tmp_path):
+    import pyarrow as pa
+
+    from nearcopy import _input, _nearcopy
+
+    dice = random.Random(9)
+    rows = []
+    for n in range(200):
+        text = article(dice) + article(dice)
+        for copy, share in (("a", 0), ("b", 0), ("c", 0.05)):
+            told = "\n\n".join(edited(text, share, dice))
+            rows.append(dict.fromkeys(FIELDS) | {"id": f"{n}{copy}", "text": told})
+    table = pa.Table.from_pylist([{name: row[name] for name in ("id", "text")} for row in rows])
+    keys, _ = _nearcopy.spark_keys(_input.columns(table))
+    # The keys of documents are columns of the engine, and half of all keys of texts are as large:
+    # of 2^63 and more, which Sail would make null as numbers without a sign.
+    high = [row for row, key in zip(rows, keys) if key[0] >= 0x80]
+    assert 200 < len(high) < 400
+    wanted = of_command_line(high, tmp_path)
+    assert wanted.count('"relation":"near-copy"') > 40
+    with nearcopy.spark.find(frame(spark, high, 3), parts=3) as found:
+        same(found, wanted)
+        assert len(json.loads(wanted)["equal"]) > 20
+
+
+def test_clusters_ask_for_texts_once(spark, tmp_path):
+    dice = random.Random(11)
+    texts = ["\n\n".join(article(dice)) for _ in range(30)]
+    rows = [dict.fromkeys(FIELDS) | {"id": f"d{n}", "text": t} for n, t in enumerate(texts)]
+    # A paragraph that is in one text twice, and in another one once.
+    paragraph = " ".join(article(dice))
+    rows[3]["text"] += f"\n\n{paragraph}\n\n{article(dice)[0]}\n\n{paragraph}"
+    rows[7]["text"] += f"\n\n{paragraph}"
+    wanted = of_command_line(rows, tmp_path)
+    scratch = tmp_path / "scratch"
+    with nearcopy.spark.find(frame(spark, rows, 2), parts=2, scratch=f"file://{scratch}") as found:
+        same(found, wanted)
+        assert json.loads(wanted)["repeats"]
+    # Once to ask, and once with the texts.
+    assert len(list(scratch.glob("*/*-cluster"))) == 2
+
+
 def test_empty_partitions_and_few_documents(spark, tmp_path):
     rows = corpus(60)[:2]
     wanted = of_command_line(rows, tmp_path)
@@ -188,6 +230,8 @@ def test_empty_partitions_and_few_documents(spark, tmp_path):
     none = frame(spark, rows).where("id = 'nobody'")
     with nearcopy.spark.find(none, parts=2) as found:
         assert json.loads(found.to_json())["summary"]["documents"] == 0
+    with pytest.raises(nearcopy.Error, match="findings are closed"):
+        found.pairs
 
 
 def test_the_frames_are_the_parquet_report(spark, tmp_path):
@@ -263,13 +307,18 @@ def bad(spark, df, **names) -> str:
 
 def test_what_is_wrong_is_named(spark, monkeypatch):
     df = frame(spark, corpus(40)[:5])
-    assert "no column 'body'" in bad(spark, df, text="body")
+    assert "no column 'body' (text=...)" in bad(spark, df, text="body")
+    assert "no column with a text: name it (text=...)" in bad(spark, df.select("id"))
+    assert "list of builtins" in bad(spark, [{"id": "1", "text": "one"}])
+    assert "rename '__nearcopy_key'" in bad(spark, df.selectExpr("*", "1 as __nearcopy_key"))
     assert "no column with an id" in bad(spark, df.drop("id"))
     assert "'text' (text) is of type int" in bad(spark, df.selectExpr("id", "1 as text"))
     assert "array" in bad(spark, df.selectExpr("array(id) as id", "text"))
     nulls = df.selectExpr("text", "if(id = 'd1', null, id) as id")
     assert "have no id (null)" in bad(spark, nulls)
     assert "threads: a number from 1" in bad(spark, df, threads=0)
+    with pytest.raises(Exception, match="/proc/nowhere"):
+        nearcopy.spark.find(df, scratch="file:///proc/nowhere")
     with pytest.raises(TypeError, match="near_copy_larger"):
         nearcopy.spark.find(df, near_copy_larg=0.4)
     with pytest.raises(nearcopy.SettingError, match="no stage of a cluster carries"):
@@ -279,6 +328,34 @@ def test_what_is_wrong_is_named(spark, monkeypatch):
     null_text = frame(spark, [dict(corpus(40)[0], text=None)])
     with pytest.raises(nearcopy.InputError, match="text is missing"):
         nearcopy.spark.find(null_text, on_bad="raise", parts=1)
+
+
+def test_what_an_engine_loses_is_named(spark, monkeypatch):
+    from nearcopy._spark_run import Run
+
+    df = frame(spark, corpus(40)[:20])
+    spread = Run.spread
+    lost = lambda run, rows, tasks: spread(run, rows.where("kind != 'task'"), tasks)  # noqa: E731
+    monkeypatch.setattr(Run, "spread", lost)
+    assert "classes was begun for 1 tasks, and 0 have ended" in bad(spark, df)
+    # The rows of a task here and there, and each of them called.
+    twice = lambda run, rows, tasks: rows.union(run._calls([1])).repartition(2)  # noqa: E731
+    monkeypatch.setattr(Run, "spread", twice)
+    assert "run it again" in bad(spark, df)
+
+
+@pytest.mark.skipif(not MASTER, reason="the tasks of Sail are threads of this process")
+def test_a_task_that_dies_is_named(spark):
+    df = frame(spark, corpus(40)[:5])
+
+    def dying(batches):
+        for batch in batches:
+            if "d3" in batch.column(0).to_pylist():
+                os._exit(9)
+            yield batch
+
+    said = bad(spark, df.mapInArrow(dying, df.schema))
+    assert "take more parts" in said and "Python worker" in said
 
 
 def test_another_version_is_refused(spark, monkeypatch):

@@ -4,7 +4,7 @@
 use crate::align::chain::{self, ChainLimits};
 use crate::align::prepared::Prepared;
 use crate::align::range_union::RangeUnion;
-use crate::align::run::{Chain, Run, usize_range};
+use crate::align::run::{Chain, Run, RunLists, usize_range};
 use crate::align::seeds::{WordView, equal_runs, exact_runs};
 use crate::align::select::{select, selectable};
 use crate::align::steps::Steps;
@@ -14,6 +14,7 @@ use crate::model::thresholds::{AlignmentMethod, Thresholds};
 use crate::text::same_text::is_same_text;
 use crate::text::shingle;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// What two texts have in common, in tokens and shingles.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -82,7 +83,7 @@ fn chains_of(
     exact: &[Run],
     t: &Thresholds,
     steps: &Steps,
-    choose: impl Fn(Vec<Vec<Run>>, [&[u64]; 2]) -> Vec<Vec<Run>>,
+    choose: impl Fn(RunLists, [&[u64]; 2]) -> RunLists,
 ) -> Vec<Chain> {
     let max_gap = (f64::from(t.max_gap) * a.tokens_per_word().max(b.tokens_per_word())) as u32;
     let limits = ChainLimits { max_gap, min_identity: t.min_identity };
@@ -127,13 +128,17 @@ pub fn whole(a: &Prepared) -> Option<Chain> {
 }
 
 /// The exactly equal parts of runs of word forms.
-pub fn equal_inside(runs: &[Run], a: &Prepared, b: &Prepared) -> Vec<Run> {
+pub fn equal_inside<'r>(runs: &'r [Run], a: &Prepared, b: &Prepared) -> Cow<'r, [Run]> {
+    let is_equal = |r: &Run| {
+        a.tokens.hashes[usize_range(r.a..r.a_end())] == b.tokens.hashes[usize_range(r.b..r.b_end())]
+    };
+    // Only runs of word forms have unequal tokens.
+    if runs.iter().all(is_equal) {
+        return Cow::Borrowed(runs);
+    }
     let mut out: Vec<Run> = Vec::with_capacity(runs.len());
     for r in runs {
-        // Only runs of word forms have unequal tokens.
-        if a.tokens.hashes[usize_range(r.a..r.a_end())]
-            == b.tokens.hashes[usize_range(r.b..r.b_end())]
-        {
+        if is_equal(r) {
             out.push(*r);
             continue;
         }
@@ -148,7 +153,7 @@ pub fn equal_inside(runs: &[Run], a: &Prepared, b: &Prepared) -> Vec<Run> {
             open = equal;
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 //! that of minimap2, Li 2018), and the gap between two blocks of a chain is aligned token by token.
 
 use crate::align::fill::fill;
-use crate::align::run::{Chain, Run};
+use crate::align::run::{Chain, Run, RunLists};
 use crate::align::steps::Steps;
 use std::ops::Range;
 
@@ -37,11 +37,12 @@ pub fn chains(
     words: [&[u64]; 2],
     limits: ChainLimits,
     steps: &Steps,
-    choose: impl Fn(Vec<Vec<Run>>, [&[u64]; 2]) -> Vec<Vec<Run>>,
+    choose: impl Fn(RunLists, [&[u64]; 2]) -> RunLists,
 ) -> Vec<Chain> {
-    let mut out = Vec::new();
-    for chain in choose(chain(runs, limits, steps), words) {
-        split(fill(chain, words[0], words[1], steps).into(), limits, steps, &mut out);
+    let (mut out, mut beside) = (Vec::new(), Vec::new());
+    for chain in choose(chain(runs, limits, steps), words).iter() {
+        let filled = fill(chain, words[0], words[1], &mut beside, steps);
+        split(filled.into(), limits, steps, &mut out);
         if steps.is_stopped() {
             break;
         }
@@ -49,10 +50,19 @@ pub fn chains(
     out
 }
 
+/// The best chain that ends in a run: its score, and the run before the last one, or the last one
+/// itself where there is no other.
+struct Best {
+    score: f64,
+    from: u32,
+    /// Whether a chain has this run already.
+    used: bool,
+}
+
 /// Finds the best chain that ends in each run, then cuts chains off, beginning with the best ends.
-fn chain(runs: &[Run], limits: ChainLimits, steps: &Steps) -> Vec<Vec<Run>> {
-    let mut score: Vec<f64> = runs.iter().map(|r| f64::from(r.len)).collect();
-    let mut from: Vec<usize> = (0..runs.len()).collect();
+fn chain(runs: &[Run], limits: ChainLimits, steps: &Steps) -> RunLists {
+    let alone = |(r, from): (&Run, u32)| Best { score: f64::from(r.len), from, used: false };
+    let mut best: Vec<Best> = runs.iter().zip(0..).map(alone).collect();
     let longest = runs.iter().map(|r| r.len).max().unwrap_or(0);
     for i in 0..runs.len() {
         let mut looked = 1;
@@ -63,35 +73,32 @@ fn chain(runs: &[Run], limits: ChainLimits, steps: &Steps) -> Vec<Vec<Run>> {
                 break;
             }
             if let Some(gain) = link(runs[j], runs[i], limits)
-                && score[j] + gain > score[i]
+                && best[j].score + gain > best[i].score
             {
-                score[i] = score[j] + gain;
-                from[i] = j;
+                (best[i].score, best[i].from) = (best[j].score + gain, j as u32);
             }
         }
         if steps.take(looked) {
-            return Vec::new();
+            return RunLists::default();
         }
     }
-    let mut ends: Vec<usize> = (0..runs.len()).collect();
-    steps.sort_by(&mut ends, |&x, &y| score[y].total_cmp(&score[x]).then(x.cmp(&y)));
-    let mut used = vec![false; runs.len()];
-    let mut out = Vec::new();
-    for end in ends {
-        let mut chain = Vec::new();
-        let mut at = end;
-        while !used[at] {
-            used[at] = true;
-            chain.push(runs[at]);
-            if from[at] == at {
+    let mut ends: Vec<u32> = (0..runs.len() as u32).collect();
+    let score = |end: u32| best[end as usize].score;
+    steps.sort_by(&mut ends, |&x, &y| score(y).total_cmp(&score(x)).then(x.cmp(&y)));
+    let mut out = RunLists::with_capacity(runs.len());
+    for mut at in ends {
+        loop {
+            let Best { from, used, .. } = &mut best[at as usize];
+            if std::mem::replace(used, true) {
                 break;
             }
-            at = from[at];
+            out.push(runs[at as usize]);
+            at = *from;
         }
-        if !chain.is_empty() {
+        out.end_list(|chain| {
             chain.reverse();
-            out.push(trim_overlaps(chain));
-        }
+            trim_overlaps(chain)
+        });
     }
     out
 }
@@ -113,10 +120,10 @@ fn link(last: Run, next: Run, limits: ChainLimits) -> Option<f64> {
 }
 
 /// Removes the overlaps of a few tokens that the runs of a chain may have, by shortening the later
-/// run.
-fn trim_overlaps(mut chain: Vec<Run>) -> Vec<Run> {
-    if chain.len() == 1 {
-        return chain;
+/// run. Returns the number of runs that are left, which are the first ones then.
+fn trim_overlaps(chain: &mut [Run]) -> usize {
+    if chain.len() <= 1 {
+        return chain.len();
     }
     for i in 1..chain.len() {
         let (last, next) = (chain[i - 1], &mut chain[i]);
@@ -127,19 +134,24 @@ fn trim_overlaps(mut chain: Vec<Run>) -> Vec<Run> {
             .min(next.len - 1);
         *next = Run { a: next.a + overlap, b: next.b + overlap, len: next.len - overlap };
     }
-    let mut last: Option<Run> = None;
-    chain.retain(|run| {
-        let behind = last.is_none_or(|l| l.a_end() <= run.a && l.b_end() <= run.b);
-        last = if behind { Some(*run) } else { last };
-        behind
-    });
-    chain
+    let mut left = 1;
+    for at in 1..chain.len() {
+        let (last, run) = (chain[left - 1], chain[at]);
+        if last.a_end() <= run.a && last.b_end() <= run.b {
+            chain[left] = run;
+            left += 1;
+        }
+    }
+    left
 }
 
 /// Cuts off ends that are sparser than the rest, and splits a chain that is too sparse as a whole
 /// at its widest gap, in turn, until every part is dense enough.
 fn split(chain: Chain, limits: ChainLimits, steps: &Steps, out: &mut Vec<Chain>) {
-    if chain.runs.len() == 1 {
+    // Most chains are dense enough as a whole.
+    if chain.runs.len() == 1
+        || chain.identity() >= limits.min_identity && core(&chain).len() == chain.runs.len()
+    {
         out.push(chain);
         return;
     }

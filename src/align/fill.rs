@@ -84,9 +84,10 @@ fn heaviest(runs: &[Run], steps: &Steps) -> Vec<Run> {
 }
 
 /// Adds the single equal tokens between the runs of a chain, and those just outside its ends.
-pub fn fill(runs: Vec<Run>, a: &[u64], b: &[u64], steps: &Steps) -> Vec<Run> {
-    let mut out = Vec::with_capacity(runs.len() * 2);
-    fill_before_first(runs[0], a, b, steps, &mut out);
+/// `beside` is for the latter, so that many chains share its memory.
+pub fn fill(runs: &[Run], a: &[u64], b: &[u64], beside: &mut Vec<Run>, steps: &Steps) -> Vec<Run> {
+    let mut out = Vec::with_capacity(runs.len() * 2 + 2);
+    fill_before_first(runs[0], [a, b], steps, beside, &mut out);
     for (i, &run) in runs.iter().enumerate() {
         push(&mut out, run);
         match runs.get(i + 1) {
@@ -94,7 +95,7 @@ pub fn fill(runs: Vec<Run>, a: &[u64], b: &[u64], steps: &Steps) -> Vec<Run> {
                 let (gap_a, gap_b) = (run.a_end()..next.a, run.b_end()..next.b);
                 common(a, b, gap_a, gap_b, MAX_CELLS, steps, &mut out);
             }
-            None => fill_after_last(run, a, b, steps, &mut out),
+            None => fill_after_last(run, [a, b], steps, beside, &mut out),
         }
         if steps.is_stopped() {
             break;
@@ -225,27 +226,38 @@ pub fn most_beside(chain: &[Run], [a, b]: [&[u64]; 2]) -> u32 {
 
 /// Adds equal tokens just behind the last run, as long as they are at least half of the stretch
 /// that they bridge.
-fn fill_after_last(last: Run, a: &[u64], b: &[u64], steps: &Steps, out: &mut Vec<Run>) {
-    let mut more = Vec::new();
+fn fill_after_last(
+    last: Run,
+    [a, b]: [&[u64]; 2],
+    steps: &Steps,
+    more: &mut Vec<Run>,
+    out: &mut Vec<Run>,
+) {
+    more.clear();
     let (from_a, from_b) = (last.a_end(), last.b_end());
     let (to_a, to_b) = ((from_a + REACH).min(a.len() as u32), (from_b + REACH).min(b.len() as u32));
-    common(a, b, from_a..to_a, from_b..to_b, MAX_CELLS, steps, &mut more);
+    common(a, b, from_a..to_a, from_b..to_b, MAX_CELLS, steps, more);
     let mut equal = 0;
     let keep = more.iter().take_while(|r| {
         equal += r.len;
         2 * equal >= (r.a_end() - from_a).max(r.b_end() - from_b)
     });
     let keep = keep.count();
-    more.truncate(keep);
-    more.into_iter().for_each(|r| push(out, r));
+    more[..keep].iter().for_each(|r| push(out, *r));
 }
 
 /// Adds equal tokens just before the first run, by the same rule.
-fn fill_before_first(first: Run, a: &[u64], b: &[u64], steps: &Steps, out: &mut Vec<Run>) {
+fn fill_before_first(
+    first: Run,
+    [a, b]: [&[u64]; 2],
+    steps: &Steps,
+    more: &mut Vec<Run>,
+    out: &mut Vec<Run>,
+) {
+    more.clear();
     let (mut x, mut y) = ([0; REACH as usize], [0; REACH as usize]);
     let (n, m) = (back(a, first.a, &mut x), back(b, first.b, &mut y));
-    let mut more = Vec::new();
-    common(&x, &y, 0..n, 0..m, MAX_CELLS, steps, &mut more);
+    common(&x, &y, 0..n, 0..m, MAX_CELLS, steps, more);
     let mut equal = 0;
     let keep = more.iter().take_while(|r| {
         equal += r.len;
@@ -284,9 +296,10 @@ mod tests {
                 (all.map(|n| mix(*n)).collect::<Vec<u64>>(), before.len() as u32)
             };
             let ((x, a), (y, b)) = (words(&x, at.0), words(&y, at.1));
-            let chain = vec![Run { a, b, len: 3 }];
+            let chain = [Run { a, b, len: 3 }];
             let most = 3 + most_beside(&chain, [&x, &y]);
-            let filled = fill(chain, &x, &y, &Steps::to_the_end());
+            let steps = Steps::to_the_end();
+            let filled = fill(&chain, &x, &y, &mut Vec::new(), &steps);
             prop_assert!(filled.iter().map(|run| run.len).sum::<u32>() <= most);
         }
 

@@ -16,7 +16,7 @@ const ALONE: u32 = u32::MAX;
 /// Other places have the seed of this one, and all of them are before it.
 const LAST: u32 = u32::MAX - 1;
 
-/// The places of the seeds of one text, as a hash table: 24 bytes a token.
+/// The places of the seeds of one text, as a hash table: about 20 bytes a token.
 ///
 /// Seeds with the same upper half of their hashes share an entry, so a place that is found may
 /// begin another seed.
@@ -24,9 +24,10 @@ const LAST: u32 = u32::MAX - 1;
 pub struct SeedTable {
     /// The hash of the seed at each place: the upper half.
     hashes: Vec<u32>,
-    /// The hash of a seed in the upper half, and one more than its first place in the lower half;
-    /// zero where a slot is free.
-    slots: Vec<u64>,
+    /// One more than the first place of a seed; zero where a slot is free.
+    slots: Vec<u32>,
+    /// Nearly all seeds that are looked up are absent, which a few bits of the cache show.
+    filter: SeedFilter,
     /// The upper half of [`hash::table_key`]: an odd number that decides where a hash has its slot.
     key: u32,
     /// The next place with the same hash, [`ALONE`] or [`LAST`].
@@ -64,6 +65,7 @@ impl SeedTable {
         };
         let mut table = SeedTable {
             slots: vec![0; 2 * hashes.len() + 1],
+            filter: SeedFilter::new(hashes.len()),
             key: (hash::table_key() >> 32) as u32 | 1,
             next: vec![ALONE; hashes.len()],
             hashes,
@@ -83,17 +85,19 @@ impl SeedTable {
     /// Enters all places, and counts the pairs of different places that hold equal seeds. Returns
     /// the places whose seed occurs again at a later place, descending.
     fn fill(&mut self) -> Vec<u32> {
-        let (key, slots, next) = (self.key, &mut self.slots[..], &mut self.next[..]);
+        let (key, hashes) = (self.key, &self.hashes[..]);
+        let (slots, next) = (&mut self.slots[..], &mut self.next[..]);
         // The number of later places with the same seed; only a text with a repeated seed has it.
         let (mut later, mut repeated): (Vec<u32>, Vec<u32>) = Default::default();
         let mut equal = 0u64;
         // From the last place to the first, so that each seed has its first place in the table.
-        for (place, &hash) in self.hashes.iter().enumerate().rev() {
-            let entry = u64::from(hash) << 32 | (place as u64 + 1);
-            let slot = slot_of(slots, key, hash);
-            let before = std::mem::replace(&mut slots[slot], entry);
-            if before != 0 {
-                let following = before as u32 - 1;
+        for (place, &hash) in hashes.iter().enumerate().rev() {
+            let slot = slot_of(slots, hashes, key, hash);
+            let before = std::mem::replace(&mut slots[slot], place as u32 + 1);
+            if before == 0 {
+                self.filter.insert(hash.wrapping_mul(key));
+            } else {
+                let following = before - 1;
                 next[place] = following;
                 let following = following as usize;
                 if next[following] == ALONE {
@@ -148,11 +152,16 @@ impl SeedTable {
     /// seeds.
     #[inline]
     pub fn find(&self, hashes: &[u32]) -> Option<(usize, usize)> {
-        let (slots, key) = (&self.slots[..], self.key);
-        hashes.iter().enumerate().find_map(|(position, hash)| {
-            let entry = slots[slot_of(slots, key, *hash)];
-            (entry != 0).then(|| (position, entry as u32 as usize - 1))
-        })
+        let mut from = 0;
+        loop {
+            let passes = |hash: &u32| self.filter.may_hold(hash.wrapping_mul(self.key));
+            let position = from + hashes[from..].iter().position(passes)?;
+            let entry = self.slots[slot_of(&self.slots, &self.hashes, self.key, hashes[position])];
+            if entry != 0 {
+                return Some((position, entry as usize - 1));
+            }
+            from = position + 1;
+        }
     }
 
     /// The next place of the seeds with the hash of the seed at this one.
@@ -206,20 +215,56 @@ impl SeedTable {
     }
 }
 
+/// A set of hashes that may seem to hold more than it does (Bloom 1970, with one bit a hash). It
+/// is an eighth as large as the slots, so that it stays in the cache while a text is streamed past
+/// it.
+#[derive(Debug, Clone)]
+struct SeedFilter {
+    /// A power of two of words.
+    words: Vec<u64>,
+    /// The number of lower bits of a keyed hash that do not decide where its bit is.
+    shift: u32,
+}
+
+impl SeedFilter {
+    /// The least number of bits for each hash, so that at most one of so many others passes.
+    const BITS: usize = 16;
+
+    /// The filter of no hash, for so many.
+    fn new(hashes: usize) -> SeedFilter {
+        let bits = (hashes * Self::BITS).next_power_of_two().clamp(64, 1 << 32);
+        SeedFilter { words: vec![0; bits / 64], shift: u32::BITS - bits.trailing_zeros() }
+    }
+
+    /// Adds a hash that was multiplied by the key of the table.
+    #[inline(always)]
+    fn insert(&mut self, keyed: u32) {
+        let bit = keyed >> self.shift;
+        self.words[bit as usize / 64] |= 1 << (bit % 64);
+    }
+
+    /// Whether a hash that was multiplied by the key may have been added.
+    #[inline(always)]
+    fn may_hold(&self, keyed: u32) -> bool {
+        let bit = keyed >> self.shift;
+        self.words[bit as usize / 64] >> (bit % 64) & 1 != 0
+    }
+}
+
 /// The slot in which the search for a hash begins. The key keeps a text from choosing it: without
 /// it, seeds that crowd around a few slots would make each search long.
 #[inline(always)]
-fn first_slot(slots: &[u64], key: u32, hash: u32) -> usize {
+fn first_slot(slots: &[u32], key: u32, hash: u32) -> usize {
     ((u64::from(hash.wrapping_mul(key)) * slots.len() as u64) >> 32) as usize
 }
 
 /// The slot of the seeds with a hash, or a free one. At most every second slot is used.
 #[inline(always)]
-fn slot_of(slots: &[u64], key: u32, hash: u32) -> usize {
+fn slot_of(slots: &[u32], hashes: &[u32], key: u32, hash: u32) -> usize {
     let mut slot = first_slot(slots, key, hash);
     loop {
         match slots[slot] {
-            entry if entry == 0 || (entry >> 32) as u32 == hash => return slot,
+            entry if entry == 0 || hashes[entry as usize - 1] == hash => return slot,
             _ => slot = if slot + 1 < slots.len() { slot + 1 } else { 0 },
         }
     }
@@ -296,7 +341,33 @@ mod tests {
                 prop_assert_eq!(table.shingles_again(), Some(&plain[..]));
             }
         }
+
+        #[test]
+        fn the_filter_changes_nothing(
+            text in "(x[0-9]{1,2} ){0,60}", others in prop::collection::vec(any::<u32>(), 0..40),
+        ) {
+            let tokens = tokenize(&text);
+            let table = SeedTable::new(&tokens, 5, true);
+            let asked: Vec<u32> = others.iter().chain(&table.hashes).copied().collect();
+            for from in 0..asked.len() {
+                let held = |hash: &u32| table.hashes.iter().position(|own| own == hash);
+                let plain = asked[from..].iter().enumerate();
+                let plain = plain.filter_map(|(at, hash)| Some((at, held(hash)?))).next();
+                prop_assert_eq!(table.find(&asked[from..]), plain);
+            }
+        }
     }
+
+    #[test]
+    fn few_others_pass() {
+        let mut filter = SeedFilter::new(1000);
+        let keyed = |n: u32| n.wrapping_mul(0x9e37_79b1);
+        (0..1000).for_each(|n| filter.insert(keyed(n)));
+        assert!((0..1000).all(|n| filter.may_hold(keyed(n))));
+        let others = (1000..11_000).filter(|n| filter.may_hold(keyed(*n))).count();
+        assert!(others < 1000, "{others}");
+    }
+
     #[test]
     fn nobody_chooses_the_slots() {
         // The hash of the seed at each place is its place, by the choice of its last token: without
@@ -313,7 +384,7 @@ mod tests {
         let slots = &table.slots[..];
         let steps = |hash: &u32| {
             let home = first_slot(slots, table.key, *hash);
-            (slot_of(slots, table.key, *hash) + slots.len() - home) % slots.len() + 1
+            (slot_of(slots, &table.hashes, table.key, *hash) + slots.len() - home) % slots.len() + 1
         };
         let steps: usize = table.hashes.iter().map(steps).sum();
         assert!(steps < 64 * 4096, "{steps}");

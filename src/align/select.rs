@@ -3,7 +3,7 @@
 use crate::align::fill::{REACH, most_beside};
 use crate::align::prepared::Prepared;
 use crate::align::range_union::RangeUnion;
-use crate::align::run::{Chain, Run};
+use crate::align::run::{Chain, Run, RunLists};
 use crate::align::steps::Steps;
 use crate::model::thresholds::Thresholds;
 use std::ops::Range;
@@ -24,6 +24,9 @@ pub fn select(
     t: &Thresholds,
     steps: &Steps,
 ) -> Vec<Chain> {
+    if chains.is_empty() {
+        return chains;
+    }
     let mut seen = CoveredTokens::default();
     let mut taken: Vec<Chain> = Vec::new();
     let (long, short): (Vec<Chain>, Vec<Chain>) =
@@ -67,27 +70,29 @@ pub fn select(
 /// those that may become a piece beside one. Most chains are a seed or two that two texts share by
 /// chance, too short for either. `words` are the tokens by which the gaps will be filled.
 pub fn selectable(
-    mut chains: Vec<Vec<Run>>,
+    mut chains: RunLists,
     words: [&[u64]; 2],
     a: &Prepared,
     b: &Prepared,
     t: &Thresholds,
     steps: &Steps,
-) -> Vec<Vec<Run>> {
+) -> RunLists {
     if chains.iter().any(|c| steps.take(c.len())) {
-        return Vec::new();
+        return RunLists::default();
     }
-    let most: Vec<u32> = chains.iter().map(|c| most_equal_tokens(c, words)).collect();
-    let may_match = |(c, most): (&Vec<Run>, &u32)| may_be_match(c, *most, a, b, t);
-    let may_match: Vec<bool> = chains.iter().zip(&most).map(may_match).collect();
-    if !may_match.contains(&true) {
-        return Vec::new();
+    let mut known: Vec<(bool, u32)> = Vec::with_capacity(chains.len());
+    known.extend(chains.iter().map(|c| {
+        let most = most_equal_tokens(c, words);
+        (may_be_match(c, most, a, b, t), most)
+    }));
+    if !known.iter().any(|(may_match, _)| *may_match) {
+        return RunLists::default();
     }
     let far = PIECE_DISTANCE + REACH + 1;
-    let beside = |c: &Vec<Run>| widened(c[0].a..c[c.len() - 1].a_end(), far, a);
+    let beside = |c: &[Run]| widened(c[0].a..c[c.len() - 1].a_end(), far, a);
     let near: RangeUnion =
-        chains.iter().zip(&may_match).filter(|c| *c.1).map(|c| beside(c.0)).collect();
-    let mut known = may_match.into_iter().zip(most);
+        chains.iter().zip(&known).filter(|c| c.1.0).map(|c| beside(c.0)).collect();
+    let mut known = known.into_iter();
     chains.retain(|c| {
         let own = || widened(c[0].a..c[c.len() - 1].a_end(), REACH, a);
         known.next().is_some_and(|(may_match, most)| {

@@ -16,6 +16,9 @@ pub struct SharedRuns {
     pub shingles: Option<usize>,
 }
 
+/// Most pairs of candidates have no more runs, so that their list need not grow.
+const USUAL: usize = 16;
+
 /// The longest runs of equal tokens that hold a seed, or `None` if some seed has more than `most`
 /// pairs of places. Cost: a lookup for each token of the shorter text, and a look at each token of
 /// the runs.
@@ -62,7 +65,7 @@ impl<'p> Pass<'p> {
             y: &short.tokens.hashes,
             most,
             steps,
-            runs: Vec::new(),
+            runs: Vec::with_capacity(USUAL),
             ends: ByHash::default(),
             shingles: ShinglesInside {
                 words,

@@ -4,7 +4,8 @@ use super::exit::{Failure, Result};
 use super::flags::{Flags, names};
 use super::gate::GateFlags;
 use super::messages::{clean, escaped_path};
-use super::{near_names, usage_hints};
+use super::usage_hints;
+use nearcopy::near_names;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -164,15 +165,26 @@ fn unknown(name: &str, table: bool, known: &[String]) -> String {
         );
     }
     let plain = name.replace('_', "-");
-    let foreign = || match usage_hints::foreign(&plain).or_else(|| usage_hints::near(&plain)) {
-        Some(meaning) if meaning.contains("--") => Some(format!(
-            "{meaning} (a key is the name of an option without its hyphens before it)"
-        )),
-        other => other.map(str::to_owned),
+    let foreign = || {
+        let meaning = usage_hints::foreign(&plain).or_else(|| usage_hints::near(&plain))?;
+        Some(format!("{meaning}{}", where_it_belongs(meaning, known)))
     };
     match nearest(name, known).or_else(foreign) {
         Some(near) => format!("unknown key `{shown}`: {near}"),
         None => format!("unknown key `{shown}`: `nearcopy scan --show-config` lists all keys"),
+    }
+}
+
+/// What to say behind the meaning of a key that is a flag elsewhere: whether the option that it
+/// names is a key of this file, or is for the command line alone.
+fn where_it_belongs(meaning: &str, known: &[String]) -> &'static str {
+    let mut words = meaning.split(|c: char| c.is_whitespace() || "(),;:`".contains(c));
+    match words.find(|word| word.starts_with('-')) {
+        Some(option) if known.iter().any(|key| option.strip_prefix("--") == Some(key)) => {
+            " (a key is the name of an option without its hyphens before it)"
+        }
+        None if meaning != usage_hints::INPUTS => "",
+        _ => " (this belongs on the command line, not into this file)",
     }
 }
 
@@ -209,6 +221,12 @@ mod tests {
         assert!(message_of("a = 1\nb = ").starts_with("x.toml:2: "));
         let threshold = message_of("thresold = 0.8");
         assert!(threshold.contains("--near-copy-smaller") && !threshold.contains("threads"));
+        let key = "without its hyphens";
+        assert!(threshold.contains(key) && message_of("sep = ';'").contains(key));
+        for of_the_command_line in ["silent = true", "top-k = 5", "out = 'x'", "files = 'a'"] {
+            let said = message_of(of_the_command_line);
+            assert!(!said.contains("top-k =") && said.contains(" (this belongs on"), "{said}");
+        }
         assert!(message_of("zzz = 1").contains("--show-config"));
     }
 

@@ -4,7 +4,7 @@ use super::beside::check_place;
 use super::config::ConfigArgs;
 use super::exit::{Exit, Failure, Result};
 use super::flags::{Flags, InputFlags, described};
-use super::interrupt::failed;
+use super::interrupt::not_made;
 use super::messages::{clean, count, escaped_path, say, tell};
 use super::output::{to_file, to_stdout};
 use super::progress::{Meter, TalkArgs};
@@ -62,7 +62,7 @@ impl Init {
             )));
         }
         if there {
-            check_place(&self.output).map_err(|e| failed(&shown, &e))?;
+            check_place(&self.output).map_err(|e| not_made(&self.output, &e))?;
         }
         let flags = Flags { input: self.input.clone(), ..Flags::default() };
         let settings = SettingArgs::of(flags, ConfigArgs::default()).resolve()?;

@@ -3,7 +3,8 @@
 
 use super::beside::{hold_renaming, sweep};
 use super::exit::{Failure, signalled};
-use super::messages::{clean, say};
+use super::messages::{clean, escaped_path, say};
+use nearcopy::escape::argument;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Once;
@@ -106,22 +107,28 @@ impl<W: Write> Write for Stoppable<W> {
     }
 }
 
-/// The error of an output that was not written, or not to its end.
+/// The error of an output that cannot be made at its path.
+pub fn not_made(path: &Path, error: &io::Error) -> Failure {
+    let shown = escaped_path(path);
+    let directory = path.parent().filter(|at| !at.as_os_str().is_empty() && !at.exists());
+    match directory.filter(|_| error.kind() == io::ErrorKind::NotFound && !interrupted()) {
+        Some(directory) => {
+            let command = directory.to_str().and_then(argument);
+            let command = command.map(|name| format!(" (mkdir -p {name})")).unwrap_or_default();
+            Failure::Said(format!(
+                "{shown} cannot be written: there is no directory {}: make it first{command}, or \
+                 name another place",
+                escaped_path(directory)
+            ))
+        }
+        None => failed(&shown, error),
+    }
+}
+
+/// The error of an output that was not written, or not to its end; `what` is its name as shown.
 pub fn failed(what: &str, error: &io::Error) -> Failure {
     if interrupted() {
         return Failure::Cancelled;
-    }
-    let directory = Path::new(what).parent().filter(|at| !at.as_os_str().is_empty());
-    if let (io::ErrorKind::NotFound, Some(at)) = (error.kind(), directory.filter(|d| !d.exists())) {
-        let (shown, plain) = (at.display(), |c: char| c.is_alphanumeric() || "-_./".contains(c));
-        let command = match at.to_str().filter(|path| path.chars().all(plain)) {
-            Some(path) => format!(" (mkdir -p {path})"),
-            None => String::new(),
-        };
-        return Failure::Said(format!(
-            "{what} cannot be written: there is no directory {shown}: make it first{command}, or \
-             name another place"
-        ));
     }
     let mend = match error.kind() {
         io::ErrorKind::NotFound => "; does its directory exist?",

@@ -11,9 +11,15 @@ use nearcopy::progress::RunStage;
 use nearcopy::stages::{check_folder, check_shared_folder, remove_run};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The error where no folder was named.
-pub fn no_scratch() -> Failure {
-    usage("stage", "--scratch DIR names the folder that the stages of one run share")
+/// The subcommand of the stage that writes the report.
+pub const LAST_STAGE: &str = "stage cluster";
+
+/// The error where a stage has no inputs.
+pub const NO_PATHS: &str = "nothing to read: name the paths of the run";
+
+/// The error where no folder was named; `command` is the subcommand that was run.
+pub fn no_scratch(command: &'static str) -> Failure {
+    usage(command, "--scratch DIR names the folder that the stages of one run share")
 }
 
 /// Whether this process keeps what its stages make.

@@ -1,8 +1,8 @@
 //! Owns: the messages on standard error. Never: writes to standard output.
 
-use super::near_names;
 pub use nearcopy::escape::message as clean;
 use nearcopy::ingest::{MissingField, Problem, ReadResult, Reason, ReasonKind};
+use nearcopy::near_names;
 use nearcopy::progress::Limit;
 use std::io::Write;
 use std::path::Path;
@@ -156,8 +156,7 @@ pub fn say_limit(limit: &Limit) {
 
 /// Reports a field that the caller named and that no record has.
 pub fn say_missing_field(field: &MissingField) {
-    let present = field.present.iter().map(String::as_str);
-    let meant = near_names::nearest(&field.name, present)
+    let meant = meant_field(field)
         .map(|near| format!("; did you mean {near}? Upper and lower case count"))
         .unwrap_or_default();
     let there = match &field.present[..] {
@@ -170,4 +169,30 @@ pub fn say_missing_field(field: &MissingField) {
         role => format!("--{role}-field {name}"),
     };
     say(&format!("{flag}: no record has this field; {there}{meant}"));
+}
+
+/// The field that one of the names of a missing field probably means.
+fn meant_field(field: &MissingField) -> Option<&str> {
+    // A name that was cut or escaped for a message is no field.
+    let whole = |name: &&str| !name.ends_with('…') && !name.contains('\\');
+    let present = || field.present.iter().map(String::as_str).filter(whole);
+    field.name.split(',').find_map(|name| near_names::nearest(name.trim(), present()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_of_several_names_is_meant_and_none_that_was_cut() {
+        let meant = |name: &str| {
+            let present = ["headline", "published_by_the_edito…", "b\\u{1b}dy"].map(Into::into);
+            let field =
+                MissingField { role: "title", name: name.into(), present: present.to_vec() };
+            meant_field(&field).map(str::to_owned)
+        };
+        assert_eq!(meant("x,Headlin").as_deref(), Some("headline"));
+        assert_eq!(meant("published_by_the_editor"), None);
+        assert_eq!(meant("b\\u{1b}d"), None);
+    }
 }

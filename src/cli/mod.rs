@@ -25,7 +25,6 @@ mod kept_run;
 mod machine_memory;
 mod messages;
 mod named_documents;
-mod near_names;
 mod output;
 mod output_layout;
 mod outputs;

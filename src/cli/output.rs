@@ -6,7 +6,7 @@ use super::exit::{Failure, Result};
 use super::flag_values::{Color, OutputFormat};
 use super::flags::ReportFlags;
 use super::gate::today;
-use super::interrupt::{Stoppable, failed};
+use super::interrupt::{Stoppable, failed, not_made};
 use super::messages::{clean, escaped_path};
 use super::outputs::Outputs;
 use super::paths::{distinct, is_special};
@@ -329,7 +329,7 @@ pub fn probe(path: &Path) -> Result<()> {
     if is_special(path) {
         return Ok(());
     }
-    check_place(path).map_err(|e| failed(&shown, &e))
+    check_place(path).map_err(|e| not_made(path, &e))
 }
 
 #[cfg(test)]

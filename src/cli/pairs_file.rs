@@ -3,6 +3,7 @@
 use super::exit::{Failure, Result};
 use super::messages::{clean, count, escaped_path, say};
 use nearcopy::Documents;
+use nearcopy::near_names::nearest;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -33,7 +34,7 @@ pub fn expect(documents: &dyn Documents, id: &str) -> Result<u32> {
         let several: Vec<String> = ids()
             .filter(|other| other.starts_with(&renamed))
             .take(5)
-            .map(|id| clean(&id))
+            .map(|id| short(&id))
             .collect();
         if !several.is_empty() {
             return Failure::Said(format!(
@@ -41,16 +42,15 @@ pub fn expect(documents: &dyn Documents, id: &str) -> Result<u32> {
                 several.join(", ")
             ));
         }
-        let near = ids()
-            .map(|other| (strsim::jaro_winkler(id, &other), other))
-            .max_by(|x, y| x.0.total_cmp(&y.0));
-        Failure::Said(match near {
-            Some((likeness, other)) if likeness > 0.85 => {
+        let all = documents.count() as u64;
+        Failure::Said(match nearest(id, ids()) {
+            Some(other) => {
                 format!("no document has the id {shown}: did you mean {}?", clean(&other))
             }
-            _ => format!(
+            None if all == 0 => format!("no document was read, so none has the id {shown}"),
+            None => format!(
                 "no document of {} has the id {shown}: {}",
-                count(documents.count() as u64, "document"),
+                count(all, "document"),
                 first_ids(documents)
             ),
         })
@@ -60,11 +60,19 @@ pub fn expect(documents: &dyn Documents, id: &str) -> Result<u32> {
 /// The ids that there are, as far as a message may be long.
 fn first_ids(documents: &dyn Documents) -> String {
     let some: Vec<String> =
-        (0..documents.count().min(5)).map(|n| clean(&documents.id(n))).collect();
+        (0..documents.count().min(5)).map(|n| short(&documents.id(n))).collect();
     let more = if documents.count() > some.len() { ", …" } else { "" };
     match &some[..] {
         [one] => format!("its id is {one}"),
         _ => format!("their ids are {}{more}", some.join(", ")),
+    }
+}
+
+/// An id for a list of several: the beginning of one that is long.
+fn short(id: &str) -> String {
+    match id.char_indices().nth(80) {
+        Some((end, _)) => clean(&id[..end]) + "…",
+        None => clean(id),
     }
 }
 
@@ -229,5 +237,12 @@ mod tests {
         };
         assert!(message_for("articles/on.txt").contains("did you mean articles/one.txt?"));
         assert!(message_for("d").contains("several texts: name one of d@"));
+        let said = |corpus: &Corpus| match expect(corpus, "q") {
+            Err(Failure::Said(message)) => message,
+            other => panic!("{other:?}"),
+        };
+        let long = Corpus::new([Document::new("é".repeat(90), "x")]).unwrap();
+        assert!(said(&long).ends_with(&format!("its id is {}…", "é".repeat(80))));
+        assert!(said(&Corpus::new([]).unwrap()).starts_with("no document was read"));
     }
 }

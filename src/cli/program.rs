@@ -12,7 +12,7 @@ use super::interrupt::interrupting_signal;
 use super::kept_run::interrupted_message;
 use super::report::Report;
 use super::scan::Scan;
-use super::stage::Stage;
+use super::stage::{Stage, with_scratch};
 use super::{flag_values, messages, settings, usage_hints, version};
 use clap::error::{ContextKind, ErrorKind};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -83,6 +83,7 @@ fn command_line() -> clap::Command {
                 one_screen(inner.mut_args(|arg| with_default(arg, &defaults)))
             })
         })
+        .mut_subcommand("stage", with_scratch)
         .mut_subcommand("check", all_formats)
         .mut_subcommand("scan", all_formats)
 }

@@ -2,7 +2,7 @@
 
 use super::background::boilerplate;
 use super::exit::{Exit, Result, usage};
-use super::kept_run::no_scratch;
+use super::kept_run::{LAST_STAGE, NO_PATHS, no_scratch};
 use super::output::{OutputArgs, Report, probe, to_stdout};
 use super::outputs::Outputs;
 use super::piped_input::or_piped;
@@ -16,6 +16,10 @@ use nearcopy::progress::RunStage;
 use nearcopy::report::Findings;
 use std::ffi::OsString;
 use std::path::PathBuf;
+
+/// The error where there is no input.
+const NOTHING: &str =
+    "nothing to scan: name files or directories, `.` for this one, `-` for standard input";
 
 /// Finds everything that is doubled in a corpus: copies, repeated paragraphs and reused passages
 ///
@@ -100,11 +104,10 @@ impl Scan {
         }
         self.paths = or_piped(std::mem::take(&mut self.paths));
         if self.paths.is_empty() {
-            return Err(usage(
-                "scan",
-                "nothing to scan: name files or directories, `.` for this one, `-` for standard \
-                 input",
-            ));
+            return Err(match last_stage {
+                true => usage(LAST_STAGE, NO_PATHS),
+                false => usage("scan", NOTHING),
+            });
         }
         let background = self.save_background.as_deref().map(|path| ("--save-background", path));
         self.output.probe(&settings.flags.report, true, background)?;
@@ -178,7 +181,7 @@ impl Scan {
         }
         match settings.flags.run.scratch {
             Some(_) => settings.shared(scan, RunStage::Cluster),
-            None => Err(no_scratch()),
+            None => Err(no_scratch(LAST_STAGE)),
         }
     }
 }

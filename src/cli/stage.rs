@@ -3,7 +3,7 @@
 
 use super::background::boilerplate;
 use super::exit::{Exit, Result, usage};
-use super::kept_run::no_scratch;
+use super::kept_run::{LAST_STAGE, NO_PATHS, no_scratch};
 use super::messages::escaped_path;
 use super::messages::say;
 use super::progress::{Meter, TalkArgs};
@@ -95,6 +95,35 @@ struct PartByArgs {
     part: PartArgs,
 }
 
+/// The subcommand that carries out a stage.
+fn command(stage: RunStage) -> &'static str {
+    match stage {
+        RunStage::Sketch => "stage sketch",
+        RunStage::Background => "stage background",
+        RunStage::PairsByDocuments | RunStage::PairsByPassages => "stage pairs",
+        RunStage::CompareByDocuments | RunStage::CompareByPassages => "stage compare",
+        RunStage::Cluster => LAST_STAGE,
+    }
+}
+
+/// The usage of the subcommands, with the folder of the run in it: the settings file may name it,
+/// so that it is no required option.
+pub fn with_scratch(stages: clap::Command) -> clap::Command {
+    stages.mut_subcommands(|stage| {
+        let required = |arg: &&clap::Arg| arg.is_required_set() && arg.get_long().is_some();
+        let option = |arg: &clap::Arg| {
+            let value = arg.get_value_names().and_then(<[_]>::first);
+            let (long, value) =
+                (arg.get_long().unwrap_or_default(), value.map(|name| name.as_str()));
+            format!(" --{long} <{}>", value.unwrap_or_default())
+        };
+        let options: String = stage.get_arguments().filter(required).map(option).collect();
+        let name = stage.get_name();
+        let usage = format!("nearcopy stage {name} [OPTIONS]{options} --scratch <DIR> [PATH]...");
+        stage.override_usage(usage)
+    })
+}
+
 /// Reads a part as 2/4.
 fn part(text: &str) -> std::result::Result<(u32, u32), String> {
     let numbers = text
@@ -139,9 +168,11 @@ impl PartArgs {
 impl WholeArgs {
     fn run(self, stage: RunStage, (part, parts): (u32, u32)) -> Result<Exit> {
         let settings = self.settings.resolve()?;
-        let Some(folder) = settings.flags.run.scratch.clone() else { return Err(no_scratch()) };
+        let Some(folder) = settings.flags.run.scratch.clone() else {
+            return Err(no_scratch(command(stage)));
+        };
         if self.paths.is_empty() {
-            return Err(usage("stage", "nothing to read: name the paths of the run"));
+            return Err(usage(command(stage), NO_PATHS));
         }
         let meter = Meter::start(self.talk);
         meter.shares_stages(true);

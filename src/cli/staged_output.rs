@@ -3,7 +3,7 @@
 
 use super::beside::{PREFIX, SUFFIX, exchange, forget, is_noted, name, note, temporary, unnamed};
 use super::exit::{Failure, Result};
-use super::interrupt::{Stoppable, failed, interrupted};
+use super::interrupt::{Stoppable, failed, interrupted, not_made};
 use super::messages::escaped_path;
 use super::paths::{directory, is_special, linked};
 use std::fs::{self, File};
@@ -50,7 +50,7 @@ impl StagedFile {
             note(&beside);
             Ok((place, Beside::Named(beside), file))
         };
-        let (place, beside, file) = make().map_err(|e| failed(&shown, &e))?;
+        let (place, beside, file) = make().map_err(|e| not_made(path, &e))?;
         Ok(StagedFile { place, display_name: shown, beside, file })
     }
 
@@ -187,7 +187,7 @@ impl StagedDir {
             let _ = held.try_lock();
             Ok((beside, held))
         };
-        let (beside, held) = make().map_err(|e| failed(&shown, &e))?;
+        let (beside, held) = make().map_err(|e| not_made(path, &e))?;
         Ok(StagedDir { place, shown, beside, held })
     }
 

@@ -3,7 +3,7 @@
 
 use super::beside::check_place;
 use super::exit::{Failure, Result};
-use super::interrupt::failed;
+use super::interrupt::{failed, not_made};
 use super::messages::escaped_path;
 use super::outputs::Outputs;
 use super::paths::linked;
@@ -35,7 +35,7 @@ pub fn check(path: &Path) -> Result<()> {
             escaped_path(Path::new(&other))
         )));
     }
-    check_place(&linked(path)).map_err(|e| failed(&shown, &e))
+    check_place(&linked(path)).map_err(|e| not_made(path, &e))
 }
 
 /// Finds something in a folder that is no table of a report: the first in the order of names.

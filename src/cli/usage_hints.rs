@@ -2,11 +2,11 @@
 //! below the error of the command line. Never: decides that something is an error.
 
 use super::flag_values::delimiter;
-use super::near_names::nearest;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use nearcopy::near_names::nearest;
 use std::ffi::OsString;
 
-const INPUTS: &str = "inputs are named without a flag";
+pub const INPUTS: &str = "inputs are named without a flag";
 
 const WALKED: &str = "leave it out: the directories below are always walked too (of hidden files \
                       and those that ignore files name: --hidden, --no-ignore)";
@@ -133,16 +133,19 @@ pub fn hint(
         ErrorKind::UnknownArgument => {
             let argument = text(ContextKind::InvalidArg)?;
             let command = subcommand(command, arguments);
-            if argument.parse::<f64>().is_ok() {
+            let digit = |c: char| c.is_ascii_digit() || c == '.';
+            if argument.parse::<f64>().is_ok() && argument[1..].starts_with(digit) {
                 return Some(negative(&argument, arguments, command));
             }
             match foreign(&argument)? {
                 INPUTS => {
-                    let usage = command.render_usage().to_string();
-                    let takes_run = usage.contains("nearcopy stage");
-                    let run =
-                        if takes_run { "; --scratch DIR is the folder of the run" } else { "" };
-                    Some(format!("{INPUTS}{run}\n{usage}"))
+                    let run = match arguments.get(1) {
+                        Some(first) if first == "stage" => {
+                            "; --scratch DIR is the folder of the run"
+                        }
+                        _ => "",
+                    };
+                    Some(format!("{INPUTS}{run}\n{}", command.render_usage()))
                 }
                 meaning => Some(meaning.to_owned()),
             }
@@ -175,7 +178,10 @@ fn negative(number: &str, arguments: &[OsString], command: &clap::Command) -> St
         let name = pair[0].to_str()?;
         let arg = command.get_arguments().find(|arg| match name.strip_prefix("--") {
             Some(long) => arg.get_long() == Some(long),
-            None => name.strip_prefix('-').is_some_and(|s| s.chars().eq(arg.get_short())),
+            // A lone hyphen is standard input.
+            None => name
+                .strip_prefix('-')
+                .is_some_and(|short| !short.is_empty() && short.chars().eq(arg.get_short())),
         })?;
         let values = range(&format!("{name} <{}>", arg.get_value_names()?.first()?), number)?;
         let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
@@ -270,6 +276,9 @@ mod tests {
         let typed = ["a", "scan", "x", "--threads", "-2"].map(OsString::from);
         let said = negative("-2", &typed, subcommand(&mut whole, &typed));
         assert!(said.starts_with("--threads -2: N is a whole number from 0"), "{said}");
+        let typed = ["a", "scan", "-", "-2"].map(OsString::from);
+        let said = negative("-2", &typed, subcommand(&mut whole, &typed));
+        assert_eq!(said, "no option takes a negative number");
         let said = negative("-2", &typed[..1], subcommand(&mut whole, &typed));
         assert_eq!(said, "no option takes a negative number");
     }

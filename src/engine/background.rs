@@ -3,6 +3,7 @@
 use crate::engine::notes::NoteSearch;
 use crate::engine::scan_job::ScanJob;
 use crate::engine::series::series;
+use crate::engine::set_phrases::set_phrases;
 use crate::engine::sketch::{Classes, Keys, Sketches};
 use crate::engine::sorted_run::{KeyRange, SortedRun};
 #[cfg(feature = "stages")]
@@ -40,7 +41,7 @@ pub struct BackgroundOfCorpus {
 #[cfg(feature = "stages")]
 impl StageData for BackgroundOfCorpus {
     const KIND: &'static str = "background";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 }
 
 /// What the corpus shows about its texts.
@@ -68,7 +69,8 @@ pub fn background(
     let notes = search.windows(keys, edges, &background)?;
     let background = background.with_notes(notes.windows);
     let series = series(documents, all, &background, recipe, t, progress)?;
-    let background = background.with_series(series);
+    let phrases = set_phrases(documents, all, &keys.anchors, t)?;
+    let background = background.with_series(series).with_set_phrases(phrases);
     Ok(BackgroundOfCorpus { background, notes_left_out: notes.left_out })
 }
 

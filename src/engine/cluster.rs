@@ -130,7 +130,7 @@ fn component(
             .filter(|&p| relations.find(p).is_none() && verifier.allowed(all, p))
             .collect();
         pairs.sort_unstable();
-        match verifier.compare(&pairs, |c| c.relation.is_some()) {
+        match verifier.compare(&pairs, |relation, _| relation.is_some()) {
             Ok(found) => {
                 let copies: std::collections::HashSet<u64> = found
                     .iter()
@@ -204,7 +204,8 @@ pub fn reported(
         .filter(|p| relations.find(*p).is_none() && verifier.allowed(all, *p))
         .collect();
     let mut added = Relations::new(verifier.options);
-    added.add(&verifier.compare(&missing, |c| c.relation.is_some())?, verifier.thresholds)?;
+    let related = verifier.compare(&missing, |relation, _| relation.is_some())?;
+    added.add(&related, verifier.thresholds)?;
     added.sort(verifier.progress);
     let mut of_added = Vec::new();
     for (pair, fallback) in &between {

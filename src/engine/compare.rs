@@ -10,7 +10,7 @@ use crate::model::document::Documents;
 use crate::model::options::{Progress, RunOptions};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
-use crate::pair::compare::compare_masked;
+use crate::pair::compare::compare_kept;
 use crate::pair::masked::MaskedText;
 use crate::pair::metadata::Metadata;
 use crate::postings::budget::pair_steps;
@@ -26,9 +26,9 @@ const CHUNK: usize = 64;
 /// The most such chunks of one task, so that at the end no thread works alone for long.
 const CHUNKS_OF_A_TASK: usize = 16;
 /// The tokens of prepared texts that one thread keeps at most: about 20 MB.
-const CACHED: usize = 300_000;
+const CACHED: usize = 400_000;
 /// What a token of a prepared text takes, about.
-const BYTES_FOR_EACH_TOKEN: usize = 60;
+const BYTES_FOR_EACH_TOKEN: usize = 50;
 /// The tokens from which on all threads share one prepared text: while some thread holds it, no
 /// other one prepares it.
 const LONG: u32 = 50_000;
@@ -159,13 +159,13 @@ pub struct Verifier<'a> {
 }
 
 impl Verifier<'_> {
-    /// Compares packed pairs of classes, which must be sorted, and returns those that `keep`
-    /// accepts, in order. Pairs that are connected are compared one after the other, so that a text
-    /// is prepared about once and not once for each pair.
+    /// Compares packed pairs of classes, which must be sorted, and returns those whose relation and
+    /// resemblance `keep` accepts, in order. Pairs that are connected are compared one after the
+    /// other, so that a text is prepared about once and not once for each pair.
     pub fn compare(
         &self,
         pairs: &[u64],
-        keep: impl Fn(&Comparison) -> bool + Sync,
+        keep: impl Fn(Option<Relation>, f64) -> bool + Sync,
     ) -> Result<Vec<Verified>> {
         let order = neighbours_first(pairs, self.tokens, self.cached());
         let (caches, shared) = (Caches::default(), SharedTexts::default());
@@ -194,7 +194,7 @@ impl Verifier<'_> {
         pairs: &[u64],
         cache: &mut Cache<'c>,
         shared: &SharedTexts<'c>,
-        keep: impl Fn(&Comparison) -> bool,
+        keep: impl Fn(Option<Relation>, f64) -> bool,
         steps: &Steps,
     ) -> Result<Vec<Verified>> {
         let mut out = Vec::new();
@@ -206,11 +206,8 @@ impl Verifier<'_> {
             let left = self.prepared(a, cache, shared)?;
             let right = self.prepared(b, cache, shared)?;
             let (background, t) = (self.background, self.thresholds);
-            let comparison = compare_masked(&left, &right, background, t, steps);
-            let comparison = comparison.ok_or(Error::Cancelled)?;
-            if keep(&comparison) {
-                out.push(Verified { a, b, comparison });
-            }
+            let kept = compare_kept(&left, &right, background, t, steps, &keep);
+            out.extend(kept?.map(|comparison| Verified { a, b, comparison }));
             self.progress.advance(pair_steps(self.tokens[a as usize], self.tokens[b as usize]));
         }
         Ok(out)

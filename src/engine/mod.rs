@@ -36,6 +36,7 @@ pub mod scan_job;
 pub mod scratch;
 pub mod search;
 pub mod series;
+pub mod set_phrases;
 pub mod shared_windows;
 #[cfg(feature = "stages")]
 pub mod single_stage;

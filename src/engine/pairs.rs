@@ -58,7 +58,8 @@ pub fn compare_pairs(
         options,
         progress,
     };
-    let compared = in_pool(options, || verifier.compare(&packed, |c| c.relation.is_some()))?;
+    let compared =
+        in_pool(options, || verifier.compare(&packed, |relation, _| relation.is_some()))?;
     let to_pair = |v: Verified| {
         Some(Pair { a: v.a, b: v.b, relation: v.comparison.relation?, comparison: v.comparison })
     };

@@ -19,13 +19,13 @@ const FAMILY: f64 = 0.5;
 const PART_OF_MEMORY: u64 = 8;
 
 /// Whether a comparison is kept: the texts are related or of one family.
-pub fn is_kept(comparison: &Comparison) -> bool {
-    comparison.relation.is_some() || is_of_family(comparison)
+pub fn is_kept(relation: Option<Relation>, resemblance: f64) -> bool {
+    relation.is_some() || is_of_family(resemblance)
 }
 
-/// Whether two texts are of one family.
-pub fn is_of_family(comparison: &Comparison) -> bool {
-    comparison.resemblance >= FAMILY
+/// Whether two texts of this resemblance are of one family.
+pub fn is_of_family(resemblance: f64) -> bool {
+    resemblance >= FAMILY
 }
 
 /// A compared pair of classes. Its comparison has a list of matches, which few stages need, so it
@@ -71,7 +71,7 @@ impl ComparedPair {
             pair: pack_pair(v.a, v.b),
             row: Row::InMemory(row.into_boxed_slice()),
             relation: v.comparison.relation,
-            of_family: is_of_family(&v.comparison),
+            of_family: is_of_family(v.comparison.resemblance),
             is_copy: v.is_copy(t),
         }
     }

@@ -171,7 +171,7 @@ const LEAST_PAIRS: usize = 1 << 14;
 fn compared(stage: RunStage, pairs: &[u64], verifier: &Verifier) -> Result<Vec<Verified>> {
     match stage {
         RunStage::CompareByDocuments => verifier.compare(pairs, is_kept),
-        _ => verifier.compare(pairs, |c| c.relation.is_some()),
+        _ => verifier.compare(pairs, |relation, _| relation.is_some()),
     }
 }
 

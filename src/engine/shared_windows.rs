@@ -12,7 +12,7 @@ use crate::postings::posting::{Posting, class_set_hash};
 use crate::postings::run::Part;
 use crate::sketch::anchor::is_anchor;
 use crate::sketch::recipe::Recipe;
-use crate::text::shingle::{Shingles, shingles};
+use crate::text::shingle::{Shingles, first_at_least, shingles};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -42,7 +42,8 @@ impl SharedWindows {
         if !self.filter.may_hold(window) {
             return None;
         }
-        self.windows.binary_search(&window).ok().map(|place| self.marks[place])
+        let place = first_at_least(&self.windows, 0, window);
+        (self.windows.get(place) == Some(&window)).then(|| self.marks[place])
     }
 }
 
@@ -191,7 +192,8 @@ impl AnchorFilter<'_> {
 
     #[inline]
     fn hold(&self, anchor: u64) -> bool {
-        self.filter.may_hold(anchor) && self.sorted.binary_search(&anchor).is_ok()
+        self.filter.may_hold(anchor)
+            && self.sorted.get(first_at_least(self.sorted, 0, anchor)) == Some(&anchor)
     }
 }
 

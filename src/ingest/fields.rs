@@ -6,11 +6,14 @@ use crate::ingest::field_names::{
     DATE, GUESSES, ID, OTHER_CASE, PARTS, PerRole, ROLES, SCORE, SOURCE, TEXT, TITLE, URL, named,
 };
 use crate::ingest::input::InputOptions;
-use crate::ingest::missing_path::nearest;
 use crate::ingest::read_result::MissingField;
+use crate::near_names::nearest;
 
 /// The guessed names of the text that a message lists.
 const SHOWN: usize = 8;
+
+/// The names of a record that are looked at for one like a name that the caller gave.
+pub(super) const MOST_NAMES: usize = 1000;
 
 /// The name of a part that a text does not have; no key has it.
 const NO_NAME: &str = "\0";
@@ -265,17 +268,21 @@ impl Fields {
         })
     }
 
-    /// Proposes a field whose name is like one that the caller gave for the text.
+    /// Proposes a field whose name is like one that the caller gave for the text. The names are
+    /// whole: one that was cut for a message would be no field.
     pub(super) fn meant_text(&self, present: &[String]) -> Option<String> {
         if !self.explicit[TEXT] {
             return None;
         }
         // A comma or a plus sign in a name would be read as a list or as parts.
-        let plain = || present.iter().filter(|name| !name.contains([',', '+']));
+        let some = || present.iter().take(MOST_NAMES).map(|name| name.trim());
+        let plain = || some().filter(|name| !name.contains([',', '+']));
         let near = self.names[TEXT].iter().find_map(|name| nearest(name, plain()))?;
+        let flag = escape::argument(near).map(|name| format!(" --text-field {name};"));
         Some(format!(
-            "did you mean {0}? --text-field {0}; upper and lower case count",
-            escape::message(near.trim())
+            "did you mean {}?{} upper and lower case count",
+            escape::message(near),
+            flag.unwrap_or_default()
         ))
     }
 
@@ -307,11 +314,14 @@ fn by_length(names: &PerRole<Vec<String>>) -> Vec<Vec<(usize, usize)>> {
     out
 }
 
-/// The names of the columns of a table, for a message.
-#[cfg(any(feature = "csv", feature = "parquet"))]
+/// The names of the fields of a record or table, for a message: the first, of which one that is
+/// long is cut and ends with `…`.
 pub(super) fn shown_names(names: &[String]) -> Vec<String> {
-    let short = |name: &String| name.chars().take(40).collect::<String>();
-    let mut list: Vec<String> = names.iter().take(12).map(|n| escape::message(&short(n))).collect();
+    let short = |name: &String| match name.char_indices().nth(40) {
+        Some((end, _)) => escape::message(&name[..end]) + "…",
+        None => escape::message(name),
+    };
+    let mut list: Vec<String> = names.iter().take(12).map(short).collect();
     if names.len() > 12 {
         list.push("…".into());
     }

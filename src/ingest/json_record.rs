@@ -1,9 +1,8 @@
 //! Owns: one JSON record to a document: the role of each field, and how its value is read. Never:
 //! decides where records begin and end.
 
-use crate::escape;
 use crate::ingest::field_names::{PARTS, PerRole, TEXT, TITLE};
-use crate::ingest::fields::{FieldMatch, Fields, others};
+use crate::ingest::fields::{FieldMatch, Fields, MOST_NAMES, others, shown_names};
 use crate::ingest::flat_object;
 use crate::ingest::non_numbers::{MASKED, masked};
 use crate::ingest::problem::Reason;
@@ -164,18 +163,15 @@ impl<'de> Visitor<'de> for FieldNames {
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Vec<String>, A::Error> {
         while let Some(key) = map.next_key::<Cow<str>>()? {
             map.next_value::<IgnoredAny>()?;
-            if self.0.len() == 12 {
-                self.0.push("…".into());
-                break;
+            if self.0.len() < MOST_NAMES {
+                self.0.push(key.into_owned());
             }
-            self.0.push(escape::message(&key.chars().take(40).collect::<String>()));
         }
-        while self.0.len() > 12 && map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(self.0)
     }
 }
 
-/// The names of the first fields of an object, for a message.
+/// The names of the first fields of an object.
 fn field_names(record: &[u8]) -> Vec<String> {
     let lossy = String::from_utf8_lossy(record);
     serde_json::Deserializer::from_slice(&masked(lossy.as_bytes()))
@@ -299,7 +295,7 @@ impl Context<'_> {
         };
         match parsed {
             Ok(found) => {
-                self.note_fields(&found.present, batch, || field_names(&bytes));
+                self.note_fields(&found.present, batch, || shown_names(&field_names(&bytes)));
                 self.take(&bytes, found, number, damaged, batch);
             }
             Err(e) if e.is_eof() && last => {
@@ -388,16 +384,26 @@ impl Context<'_> {
             return;
         }
         let Batch { intake, textless, .. } = batch;
+        let mut alone = None;
         intake.skip(Reason::NoText, &self.path, number, || {
             let names = field_names(bytes);
             let meant = self.fields.meant_text(&names);
-            let names = if names.is_empty() { "none".into() } else { names.join(", ") };
-            let why = format!("looked for {}; its fields are: {names}", self.fields.text_names());
-            let next = meant.unwrap_or_else(|| "name its field with --text-field NAME".into());
+            let shown = shown_names(&names).join(", ");
+            let shown = if names.is_empty() { "none".into() } else { shown };
+            let why = format!("looked for {}; its fields are: {shown}", self.fields.text_names());
+            let (next, and) = match meant {
+                Some(meant) => (meant, ';'),
+                None => ("name the field with --text-field NAME".into(), ','),
+            };
+            alone = Some(format!(
+                "no text in its one record ({why}): {next}{and} or leave the file out if it is no \
+                 document"
+            ));
             let message = format!("no text ({why}); the record was skipped: {next}");
             textless.get_or_insert(why);
             message
         });
+        intake.textless_alone = intake.textless_alone.take().or(alone);
     }
 }
 

@@ -2,60 +2,26 @@
 //! a document.
 
 use crate::escape;
+use crate::near_names::beside;
 use std::fs;
-use std::path::{Path, PathBuf};
-
-/// The entries of a directory that are looked at for a name like the missing one.
-const MOST_ENTRIES: usize = 10_000;
-
-/// How alike two names are at least, of which one may be meant by the other.
-const ALIKE: f64 = 0.7;
-
-/// How alike two names are, from 0 to 1; letter case does not count.
-pub(super) fn likeness(a: &str, b: &str) -> f64 {
-    strsim::normalized_damerau_levenshtein(&a.to_lowercase(), &b.to_lowercase())
-}
-
-/// Returns the one of some names that is most like a name, if one is like it.
-pub(super) fn nearest<'a>(
-    name: &str,
-    known: impl Iterator<Item = &'a String>,
-) -> Option<&'a String> {
-    let near = known.map(|other| (likeness(name, other), other)).filter(|(how, _)| *how >= ALIKE);
-    near.max_by(|x, y| x.0.total_cmp(&y.0)).map(|(_, other)| other)
-}
-
-/// Returns what stands beside a path under a name like its own, whatever their endings are.
-fn beside(path: &Path) -> Option<PathBuf> {
-    let text = |part: Option<&std::ffi::OsStr>| part.map(|p| p.to_string_lossy().into_owned());
-    let (name, stem) = (text(path.file_name())?, text(path.file_stem())?);
-    let parent = path.parent()?;
-    let here = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-    let mut best: Option<(f64, String)> = None;
-    for entry in fs::read_dir(here).ok()?.flatten().take(MOST_ENTRIES) {
-        let Ok(other) = entry.file_name().into_string() else { continue };
-        let Some(other_stem) = text(Path::new(&other).file_stem()) else { continue };
-        let stems = likeness(&stem, &other_stem);
-        // The order of a directory is no order, so among equals the name decides.
-        let rank = (stems + likeness(&name, &other), other);
-        let better = |(how, at): &(f64, String)| (rank.0, at) > (*how, &rank.1);
-        if stems >= ALIKE && best.as_ref().is_none_or(better) {
-            best = Some(rank);
-        }
-    }
-    Some(parent.join(best?.1))
-}
+use std::io;
+use std::path::Path;
 
 /// `: did you mean …?` where there is such a path.
 fn proposal(path: &Path) -> Option<String> {
-    let near = beside(path)?;
+    let near = beside(path, |_| true)?;
     Some(format!(": did you mean {}?", escape::message(&near.display().to_string())))
 }
 
 /// Returns the directory that is missing on the way to a path, if one is.
 fn missing_directory(path: &Path) -> Option<&Path> {
-    let gone = |at: &&Path| !at.as_os_str().is_empty() && fs::symlink_metadata(at).is_err();
+    let unknown = |at: &Path| fs::symlink_metadata(at).is_err_and(|e| is_gone(&e));
+    let gone = |at: &&Path| !at.as_os_str().is_empty() && unknown(at);
     path.ancestors().skip(1).filter(gone).last()
+}
+
+fn is_gone(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::NotFound
 }
 
 fn no_directory(path: &Path) -> String {
@@ -64,10 +30,17 @@ fn no_directory(path: &Path) -> String {
     format!("there is no directory {shown}{next}")
 }
 
-/// The message about a path that is not there.
+/// The message about a path that was there when the inputs were listed, or is there again.
+pub(super) const GONE: &str = "was not there when it was read: was it moved or deleted meanwhile?";
+
+/// The message about a path that is not there: the path itself, not as it is shown.
 pub(super) fn missing(path: &Path) -> String {
-    if fs::symlink_metadata(path).is_ok() {
-        return "is a link to something that does not exist: mend or remove the link".into();
+    match fs::symlink_metadata(path) {
+        Ok(there) if there.is_symlink() => {
+            return "is a link to something that does not exist: mend or remove the link".into();
+        }
+        Ok(_) => return GONE.into(),
+        Err(_) => {}
     }
     if let Some(directory) = missing_directory(path) {
         return format!("does not exist: {}", no_directory(directory));
@@ -120,10 +93,18 @@ mod tests {
         assert!(unfitting(Path::new("*.none")).contains("in the directory of the run"));
     }
 
+    #[cfg(target_os = "linux")]
     #[test]
-    fn names_far_apart_are_not_proposed() {
-        let known = ["threads".to_owned(), "story".to_owned()];
-        assert_eq!(nearest("thresold", known.iter()), None);
-        assert_eq!(nearest("Story", known.iter()), Some(&known[1]));
+    fn a_path_need_not_be_unicode() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt;
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join(OsStr::from_bytes(b"caf\xe9"));
+        fs::create_dir(&folder).unwrap();
+        assert_eq!(missing(&folder.join("none.txt")), "does not exist: check the path");
+        std::os::unix::fs::symlink("nothing", folder.join("link")).unwrap();
+        assert!(missing(&folder.join("link")).starts_with("is a link"));
+        fs::write(folder.join("there"), "").unwrap();
+        assert_eq!(missing(&folder.join("there")), GONE);
     }
 }

@@ -8,7 +8,7 @@ use crate::ingest::format::Format;
 #[cfg(doc)]
 use crate::ingest::input::{InputOptions, OnError};
 use crate::ingest::limits::DocumentLimit;
-use crate::ingest::missing_path::missing;
+use crate::ingest::missing_path::{GONE, missing};
 use crate::ingest::problem::{Problem, Reason, ReasonKind};
 use crate::model::document::Document;
 use encoding_rs::{Encoding, UTF_8};
@@ -115,6 +115,8 @@ pub struct ReadResult {
     pub(super) present: PerRole<bool>,
     /// Documents that were passed on, and are not in `documents`.
     pub(super) passed_on: u64,
+    /// The message about a file whose one record has no text.
+    pub(super) textless_alone: Option<String>,
     /// The encoding of a file that nothing declares, where it is not UTF-8.
     pub(super) detected: Option<&'static Encoding>,
     /// The names of the fields of the first record.
@@ -198,10 +200,19 @@ impl ReadResult {
         self.skip(Reason::TooLong, path, record, || limit.record_message(most));
     }
 
-    /// Counts a file or directory that cannot be opened or read.
+    /// Counts a path that was asked for and cannot be looked at; `shown` is its name for a message.
+    pub(super) fn unreachable(&mut self, error: &io::Error, path: &Path, shown: &str) {
+        if error.kind() == io::ErrorKind::NotFound {
+            self.skip(Reason::Missing, shown, None, || missing(path));
+        } else {
+            self.unreadable(error, shown);
+        }
+    }
+
+    /// Counts a file or directory that was there, and cannot be opened or read.
     pub(super) fn unreadable(&mut self, error: &io::Error, path: &str) {
         if error.kind() == io::ErrorKind::NotFound {
-            self.skip(Reason::Missing, path, None, || missing(Path::new(path)));
+            self.skip(Reason::Missing, path, None, || GONE.into());
         } else {
             let mend = match error.kind() {
                 io::ErrorKind::PermissionDenied => "check its permissions",
@@ -265,6 +276,7 @@ impl ReadResult {
         for (mine, its) in self.present.iter_mut().zip(other.present) {
             *mine |= its;
         }
+        self.textless_alone = self.textless_alone.take().or(other.textless_alone);
         self.first_fields = self.first_fields.take().or(other.first_fields);
         let room = (EXAMPLES as usize).saturating_sub(self.repeated_columns.len());
         self.repeated_columns.extend(other.repeated_columns.into_iter().take(room));

@@ -86,7 +86,7 @@ fn add_path(
             number,
         )),
         Err(e) => {
-            intake.unreadable(&e, &display_path(called));
+            intake.unreachable(&e, path, &display_path(called));
             intake.failed_named += 1;
         }
     }
@@ -141,7 +141,7 @@ fn matches(pattern: &Path, options: &InputOptions, intake: &mut ReadResult) -> V
                 match path {
                     Ok(path) => found.push(path),
                     Err(e) => {
-                        intake.unreadable(e.error(), &display_path(e.path()));
+                        intake.unreachable(e.error(), e.path(), &display_path(e.path()));
                         intake.failed_named += 1;
                     }
                 }
@@ -158,7 +158,8 @@ fn matches(pattern: &Path, options: &InputOptions, intake: &mut ReadResult) -> V
             intake.failed_named += 1;
         }
         None => {
-            intake.unreadable(&io::ErrorKind::NotFound.into(), &display_path(pattern));
+            let gone = io::ErrorKind::NotFound.into();
+            intake.unreachable(&gone, pattern, &display_path(pattern));
             intake.failed_named += 1;
         }
     }
@@ -312,7 +313,7 @@ fn found_file(
         Ok(_) => intake.skip(Reason::Unreadable, shown, None, || {
             "not a regular file; name it itself to read it".into()
         }),
-        Err(e) => intake.unreadable(&e, shown),
+        Err(e) => intake.unreachable(&e, path, shown),
     }
     intake.failed_walked += 1;
     None

@@ -32,10 +32,10 @@ pub(super) fn judge(file: &InputFile, intake: &mut ReadResult) {
     } else if fields && file.named && has_only_bad_records(intake) {
         let no_text = intake.skipped.get(&Reason::NoText) == Some(&1);
         let lone = no_text && intake.bad_records() == 1 && format == Format::Json;
+        let alone = intake.textless_alone.take().filter(|_| lone);
         let why = replace_problems(intake);
-        intake.skip(Reason::NothingRead, &file.display_path, None, || match lone {
-            true => format!("if it is no document, leave it out: its one record has {why}"),
-            false => format!("no record could be read: {why}"),
+        intake.skip(Reason::NothingRead, &file.display_path, None, || {
+            alone.unwrap_or_else(|| format!("no record could be read: {why}"))
         });
     } else if intake.is_empty() {
         let stored = intake.sources.iter().map(|source| source.size).sum::<u64>();

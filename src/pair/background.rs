@@ -1,7 +1,6 @@
 //! Owns: what a corpus shows about its texts: which passages are boilerplate, and which words are
 //! common. Never: keeps a text.
 
-use crate::error::{Error, Result};
 use crate::hash;
 use crate::pair::window_filter::WindowFilter;
 use crate::sketch::fingerprint::{EXACT_PARAGRAPH, WORD_SLOTS, paragraph_key, word_slot};
@@ -53,6 +52,9 @@ pub struct Background {
     pub notes: Vec<u64>,
     /// The keys of the titles of series, under which text after text comes, sorted.
     pub series: Vec<u64>,
+    /// The anchors of set phrases, sorted: text after text has them, week after week, so that two
+    /// texts need no source for them. They are no boilerplate.
+    pub set_phrases: Vec<u64>,
     /// The slots of words that occur in many texts, sorted.
     pub common: Vec<u32>,
     /// The slots of words that are not common, but occur in more texts than a rare word, sorted.
@@ -76,6 +78,9 @@ struct StoredBackground {
     anchors: Vec<u64>,
     notes: Vec<u64>,
     series: Vec<u64>,
+    /// A background of version 2 has none.
+    #[serde(default)]
+    set_phrases: Vec<u64>,
     common: Vec<u32>,
     frequent: Vec<u32>,
     lower_case: Vec<u32>,
@@ -87,20 +92,10 @@ impl From<StoredBackground> for Background {
         Background::new(classes, paragraphs, anchors, common, frequent)
             .with_notes(stored.notes)
             .with_series(stored.series)
+            .with_set_phrases(stored.set_phrases)
             .with_lower_case(stored.lower_case)
     }
 }
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct BackgroundJson {
-    schema: String,
-    recipe: String,
-    id: String,
-    background: Background,
-}
-
-const SCHEMA: &str = "nearcopy.background/2";
 
 impl Background {
     /// Makes a background of sorted lists.
@@ -147,6 +142,12 @@ impl Background {
         Background { series, ..self }
     }
 
+    /// The same background with these anchors of set phrases, sorted.
+    #[must_use]
+    pub fn with_set_phrases(self, set_phrases: Vec<u64>) -> Background {
+        Background { set_phrases, ..self }
+    }
+
     /// The same background with these notes: all their windows of the recipe's anchor length,
     /// sorted.
     #[must_use]
@@ -162,6 +163,7 @@ impl Background {
         Background::new(classes, self.paragraphs, self.anchors, common, frequent)
             .with_notes(self.notes)
             .with_series(self.series)
+            .with_set_phrases(self.set_phrases)
             .with_lower_case(self.lower_case)
     }
 
@@ -183,46 +185,10 @@ impl Background {
             .into_iter()
             .chain(self.paragraphs.iter().copied())
             .chain(self.anchors.iter().chain(&self.notes).chain(&self.series).copied());
+        let phrases = Some(self.set_phrases.len() as u64).filter(|count| *count > 0);
+        let all = all.chain(phrases).chain(self.set_phrases.iter().copied());
         let slots = self.common.iter().chain(&self.frequent).chain(&self.lower_case);
         format!("{:016x}", hash::sequence(all.chain(slots.map(|&c| u64::from(c)))))
-    }
-
-    /// The background as JSON, schema `nearcopy.background/2`, which [`Background::from_json`]
-    /// reads.
-    pub fn to_json(&self, recipe_id: &str) -> String {
-        let stored = BackgroundJson {
-            schema: SCHEMA.into(),
-            recipe: recipe_id.into(),
-            id: self.id(),
-            background: self.clone(),
-        };
-        serde_json::to_string(&stored).expect("numbers and hex digits")
-    }
-
-    /// Reads a background from JSON; `what` names it in errors.
-    ///
-    /// # Errors
-    /// [`Error::Malformed`] if the JSON is no background, [`Error::Mixed`] if it has another
-    /// version or recipe.
-    pub fn from_json(json: &str, recipe_id: &str, what: &str) -> Result<Background> {
-        let stored: BackgroundJson = serde_json::from_str(json).map_err(|e| Error::Malformed {
-            what: what.into(),
-            why: format!("not a {SCHEMA} file ({e}): make one with scan --save-background"),
-        })?;
-        if stored.schema != SCHEMA || stored.recipe != recipe_id {
-            return Err(Error::Mixed {
-                what: what.into(),
-                wanted: format!("{SCHEMA}, recipe {recipe_id}"),
-                found: format!("{}, recipe {}", stored.schema, stored.recipe),
-            });
-        }
-        if stored.id != stored.background.id() {
-            return Err(Error::Malformed {
-                what: what.into(),
-                why: "its content does not match its id: make it again".into(),
-            });
-        }
-        Ok(stored.background)
     }
 
     /// Whether a word is common, that is, occurs in many texts.
@@ -245,6 +211,11 @@ impl Background {
     /// Whether different texts come again and again under a title.
     pub fn is_series(&self, title: u64) -> bool {
         self.series.binary_search(&title).is_ok()
+    }
+
+    /// Whether an anchor is one of a set phrase.
+    pub fn is_set_phrase(&self, anchor: u64) -> bool {
+        self.set_phrases.binary_search(&anchor).is_ok()
     }
 
     /// Whether texts write a word in lower case, so that it is no name.

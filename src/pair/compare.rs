@@ -6,14 +6,16 @@ use crate::align::prepared::Prepared;
 use crate::align::run::{Chain, Run, usize_range};
 use crate::align::select::equal_words;
 use crate::align::steps::Steps;
+use crate::error::{Error, Result};
 use crate::model::detection::{Block, Comparison, Match, Relation};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::decide::{decide, titles_divide};
 use crate::pair::facts::evidence;
 use crate::pair::masked::MaskedText;
-use crate::pair::measured::MeasuredPair;
+use crate::pair::measured::{LateCounts, MeasuredPair};
 use crate::sketch::recipe::Recipe;
+use std::borrow::Cow;
 
 /// Compares two texts and measures resemblance, containment, matches, coverage, facts and relation.
 ///
@@ -62,19 +64,42 @@ pub fn compare_all(
     t: &Thresholds,
     steps: &Steps,
 ) -> Comparison {
-    judge(align(a, b, t, steps), a, b, background, t, steps)
+    judge(align(a, b, t, steps), a, b, background, t, steps, |_, _| true).0
+}
+
+/// Like [`compare_masked`], for pairs of which only those are wanted whose relation and resemblance
+/// `keep` accepts. The facts and matches of the others, which are most candidates of a scan, are
+/// not counted and not converted.
+///
+/// # Errors
+/// [`Error::Cancelled`] where `steps` ends it.
+pub fn compare_kept(
+    a: &MaskedText,
+    b: &MaskedText,
+    background: &Background,
+    t: &Thresholds,
+    steps: &Steps,
+    keep: impl Fn(Option<Relation>, f64) -> bool,
+) -> Result<Option<Comparison>> {
+    let alignment = align(a, b, t, steps);
+    let (comparison, kept) = judge(alignment, a, b, background, t, steps, keep);
+    if steps.is_stopped() {
+        return Err(Error::Cancelled);
+    }
+    Ok(kept.then_some(comparison))
 }
 
 /// Judges the alignment of two texts under a background, which must be the one that they were
-/// masked with.
-pub fn judge(
+/// masked with. Returns the comparison and whether `keep` accepts it; only then it is complete.
+fn judge(
     alignment: Alignment,
     a: &MaskedText,
     b: &MaskedText,
     background: &Background,
     t: &Thresholds,
     steps: &Steps,
-) -> Comparison {
+    keep: impl Fn(Option<Relation>, f64) -> bool,
+) -> (Comparison, bool) {
     let Alignment { same_text, shingles, matches } = alignment;
     let of = |whole: usize| {
         if whole > 0 {
@@ -89,12 +114,14 @@ pub fn judge(
         containment_b: of(shingles.b),
         ..Comparison::default()
     };
-    if same_text {
+    let kept = if same_text {
         all_of_both(&matches, a, b, background, t, steps, &mut comparison);
-    } else if !steps.is_stopped() {
-        judge_matches(matches, a, b, background, t, steps, &mut comparison);
-    }
-    comparison
+        keep(comparison.relation, comparison.resemblance)
+    } else {
+        !steps.is_stopped()
+            && judge_matches(matches, a, b, background, (t, steps), keep, &mut comparison)
+    };
+    (comparison, kept)
 }
 
 fn all_of_both(
@@ -182,15 +209,16 @@ pub fn own_matches(
     matches
 }
 
+/// Fills in a comparison, and returns whether `keep` accepts it; only then it is complete.
 fn judge_matches(
     matches: Vec<Chain>,
     a: &MaskedText,
     b: &MaskedText,
     background: &Background,
-    t: &Thresholds,
-    steps: &Steps,
+    (t, steps): (&Thresholds, &Steps),
+    keep: impl Fn(Option<Relation>, f64) -> bool,
     out: &mut Comparison,
-) {
+) -> bool {
     // The tokens of the matches are looked at for boilerplate, coverage and blocks.
     steps.take(matches.iter().map(|m| m.equal() as usize).sum());
     let BoilerplateRule { masked, whole_text } = boilerplate_rule(&matches, a, b, background, t);
@@ -198,18 +226,24 @@ fn judge_matches(
     let matches = own_matches(matches, masked, a, b, t);
     out.coverage_a = a.coverage(matches.iter().map(Chain::a), masked);
     out.coverage_b = b.coverage(matches.iter().map(Chain::b), masked);
-    let runs: Vec<Run> = matches.iter().flat_map(|m| equal_inside(&m.runs, a, b)).collect();
-    out.equal_words_a = a.coverage(runs.iter().map(|r| r.a..r.a_end()), masked);
-    out.equal_words_b = b.coverage(runs.iter().map(|r| r.b..r.b_end()), masked);
-    let evidence = evidence(&matches, a, b, background, steps);
-    if steps.is_stopped() {
-        return;
-    }
-    out.facts = evidence.facts;
-    let measured = MeasuredPair::new([a, b], (&matches, masked), evidence, out);
+    let equal_words = || {
+        let equal: Vec<Cow<[Run]>> = matches.iter().map(|m| equal_inside(&m.runs, a, b)).collect();
+        let runs = || equal.iter().flat_map(|runs| runs.iter());
+        let in_a = a.coverage(runs().map(|r| r.a..r.a_end()), masked);
+        [in_a, b.coverage(runs().map(|r| r.b..r.b_end()), masked)]
+    };
+    let evidence = || evidence(&matches, a, b, background, steps);
+    let counted = LateCounts { evidence: &evidence, equal_words: &equal_words };
+    let measured = MeasuredPair::new([a, b], (&matches, masked), counted, out);
     let decision = decide(&measured, background, t, steps);
+    let kept = keep(decision.relation, out.resemblance);
+    let counted = kept.then(|| (*measured.equal_words, measured.evidence.facts));
     (out.relation, out.why) = (decision.relation, decision.why);
+    let Some((equal_words, facts)) = counted else { return false };
+    [out.equal_words_a, out.equal_words_b] = equal_words;
+    out.facts = facts;
     out.matches = matches.iter().filter_map(|c| to_bytes(c, a, b)).collect();
+    true
 }
 
 /// The least number of different figures that differ, and their least share of all of them, from
@@ -261,4 +295,40 @@ fn to_bytes(c: &Chain, a: &Prepared, b: &Prepared) -> Option<Match> {
             / f64::from(tokens_a.max(tokens_b)),
         blocks: equal.iter().map(span).map(|(a, b)| Block { a, b }).collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Texts of sentences that several of them hold, with figures and names in their places.
+    fn text() -> impl Strategy<Value = String> {
+        let part = (0u32..30, 0u32..40, 0u32..4).prop_map(|(from, len, other)| {
+            let word = |n: u32| match n % 9 {
+                3 => format!("{}", 7 * n + other),
+                5 => format!("Name{}", n + other),
+                _ => format!("w{n}"),
+            };
+            (from..from + len).map(word).collect::<Vec<_>>().join(" ")
+        });
+        prop::collection::vec(part, 0..4).prop_map(|parts| parts.join("\n\n"))
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_kept_is_the_whole_comparison(a in text(), b in text(), least in 0u32..10) {
+            let (background, t) = (Background::default(), Thresholds::default());
+            let read = |text: String| MaskedText::new(text, &background, &Recipe::default());
+            let (a, b) = (read(a), read(b));
+            let keep = |relation: Option<Relation>, resemblance: f64| {
+                relation.is_some() || 10.0 * resemblance >= f64::from(least)
+            };
+            let steps = Steps::to_the_end();
+            let all = compare_all(&a, &b, &background, &t, &steps);
+            let plain = Some(all).filter(|c| keep(c.relation, c.resemblance));
+            let kept = compare_kept(&a, &b, &background, &t, &steps, keep);
+            prop_assert_eq!(kept.unwrap(), plain);
+        }
+    }
 }

@@ -20,6 +20,7 @@ use crate::pair::relation::relation;
 use crate::pair::title::{Title, differ_in_rare_words, name_different_things};
 use crate::pair::title_counters::count_differently;
 use crate::pair::title_subjects::begin_with_other_names;
+use std::borrow::Cow;
 
 /// From this resemblance on, two texts have all but the same wording and are no issues of a series,
 /// however long the time between them.
@@ -110,7 +111,7 @@ fn template_reason(
 /// both texts of near-copies on average, and of the contained one of two others.
 /// `None` where the alignment takes other words for the same, damaged or rewritten ones.
 pub fn same_words(m: &MeasuredPair, relation: Relation, t: &Thresholds) -> Option<f64> {
-    let (a, b) = (m.scores.equal_words_a, m.scores.equal_words_b);
+    let [a, b] = *m.equal_words;
     (t.alignment == AlignmentMethod::Runs).then(|| match relation {
         Relation::NearCopy => f64::midpoint(a, b),
         Relation::Contains => b,
@@ -146,7 +147,7 @@ pub fn is_series(m: &MeasuredPair, background: &Background, t: &Thresholds) -> b
     let says_so = || m.evidence.contrasted && a.shares_title_that_comes_again(b);
     let days = a.days_apart(b).unwrap_or_default();
     let of_other_titles = || {
-        m.scores.facts.compared > m.scores.facts.agree
+        m.evidence.facts.compared > m.evidence.facts.agree
             && a.every_title(b, |x, y| differ_in_rare_words(x, y, [m.a, m.b], background))
     };
     let in_new_words = changed && m.scores.resemblance < ALL_BUT_THE_SAME;
@@ -181,9 +182,12 @@ fn has_other_figures(m: &MeasuredPair) -> bool {
 /// Whether all of one text, but for boilerplate and a byline, stands word for word and in one piece
 /// in the other.
 pub fn is_verbatim(m: &MeasuredPair, t: &Thresholds) -> bool {
-    let runs: Vec<Run> = m.matches.iter().flat_map(|c| equal_inside(&c.runs, m.a, m.b)).collect();
+    let equal: Vec<Cow<[Run]>> =
+        m.matches.iter().map(|c| equal_inside(&c.runs, m.a, m.b)).collect();
     let of = |p: &MaskedText, side: fn(&Run) -> u32| {
-        runs.iter()
+        equal
+            .iter()
+            .flat_map(|runs| runs.iter())
             .any(|r| r.len >= t.min_paragraph && is_all_but_a_byline(p, side(r), r.len, m.masked))
     };
     of(m.a, |r| r.a) || of(m.b, |r| r.b)

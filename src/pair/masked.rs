@@ -5,7 +5,9 @@ use crate::align::prepared::Prepared;
 use crate::align::run::usize_range;
 use crate::pair::background::Background;
 use crate::pair::metadata::Metadata;
+use crate::sketch::anchor::is_anchor;
 use crate::sketch::recipe::Recipe;
+use crate::text::shingle::{count, window};
 use std::borrow::Cow;
 use std::ops::{Deref, Range};
 
@@ -18,6 +20,9 @@ pub struct MaskedText<'t> {
     /// The number of tokens that are not boilerplate.
     own_tokens: usize,
     metadata: Metadata,
+    /// The length of an anchor in words, and their rate.
+    anchor: u32,
+    anchor_rate: u32,
 }
 
 impl<'t> MaskedText<'t> {
@@ -31,7 +36,9 @@ impl<'t> MaskedText<'t> {
         let prepared = Prepared::new(text, recipe.shingle);
         let mask = background.mask(&prepared.tokens, &prepared.paragraphs, recipe.anchor);
         let own_tokens = prepared.tokens.len() - mask.iter().filter(|&&masked| masked).count();
-        MaskedText { prepared, mask, own_tokens, metadata: Metadata::default() }
+        let Recipe { anchor, anchor_rate, .. } = *recipe;
+        let metadata = Metadata::default();
+        MaskedText { prepared, mask, own_tokens, metadata, anchor, anchor_rate }
     }
 
     /// The same text with what its documents say about it.
@@ -50,15 +57,33 @@ impl<'t> MaskedText<'t> {
         self.mask.get(token).copied().unwrap_or(false)
     }
 
+    /// The anchors in some tokens of the text, in order.
+    pub fn anchors(&self, tokens: Range<u32>) -> impl Iterator<Item = u64> {
+        let part = self.tokens.values().slice(usize_range(tokens));
+        let windows = (0..count(part, self.anchor))
+            .filter_map(move |start| window(part, self.anchor, start).map(|(hash, _)| hash));
+        windows.filter(|&hash| is_anchor(hash, self.anchor_rate))
+    }
+
     /// The share of the tokens in the union of these ranges, without boilerplate if `masked`. Cost:
     /// a sort of the ranges and, if `masked`, a look at each of their tokens.
-    pub fn coverage(&self, ranges: impl Iterator<Item = Range<u32>>, masked: bool) -> f64 {
+    pub fn coverage(&self, ranges: impl Iterator<Item = Range<u32>> + Clone, masked: bool) -> f64 {
         let whole = if masked { self.own_tokens } else { self.tokens.len() };
         if whole == 0 {
             return 0.0;
         }
-        let mut ranges: Vec<Range<u32>> = ranges.collect();
-        ranges.sort_unstable_by_key(|r| r.start);
+        let covered = if ranges.clone().is_sorted_by_key(|r| r.start) {
+            self.covered(ranges, masked)
+        } else {
+            let mut ranges: Vec<Range<u32>> = ranges.collect();
+            ranges.sort_unstable_by_key(|r| r.start);
+            self.covered(ranges.into_iter(), masked)
+        };
+        covered as f64 / whole as f64
+    }
+
+    /// The number of tokens in the union of these ranges, which are ordered by their starts.
+    fn covered(&self, ranges: impl Iterator<Item = Range<u32>>, masked: bool) -> usize {
         let (mut covered, mut end) = (0, 0);
         for r in ranges {
             let new = usize_range(r.start.max(end)..r.end.max(end));
@@ -68,7 +93,7 @@ impl<'t> MaskedText<'t> {
                 false => new.len(),
             };
         }
-        covered as f64 / whole as f64
+        covered
     }
 
     /// The number of tokens that are not boilerplate.

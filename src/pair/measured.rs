@@ -6,7 +6,7 @@ use crate::model::detection::Comparison;
 use crate::pair::facts::CopyEvidence;
 use crate::pair::masked::MaskedText;
 use crate::pair::sentence::has_end_sign;
-use std::cell::OnceCell;
+use std::cell::{LazyCell, OnceCell};
 
 /// What is known of two texts when their relation is decided.
 pub struct MeasuredPair<'m> {
@@ -18,13 +18,24 @@ pub struct MeasuredPair<'m> {
     pub matches: &'m [Chain],
     /// Whether boilerplate is left out.
     pub masked: bool,
-    /// The evidence for and against a copy inside the matches.
-    pub evidence: CopyEvidence,
-    /// The scores: resemblance, coverage and facts.
+    /// The evidence for and against a copy inside the matches. To count it costs as much as to
+    /// align the texts, and most candidates are unrelated without it.
+    pub evidence: LazyCell<CopyEvidence, &'m dyn Fn() -> CopyEvidence>,
+    /// The shares of both texts that are equal words inside the matches.
+    pub equal_words: LazyCell<[f64; 2], &'m dyn Fn() -> [f64; 2]>,
+    /// The scores: resemblance and coverage. Those that are counted late may not be there yet.
     pub scores: &'m Comparison,
     /// What follows from all matches or paragraphs; each match may ask for it.
-    equal_words: OnceCell<u32>,
+    all_equal_words: OnceCell<u32>,
     has_sentences: [OnceCell<bool>; 2],
+}
+
+/// What is counted of a pair only where its relation depends on it.
+pub struct LateCounts<'m> {
+    /// See [`MeasuredPair::evidence`].
+    pub evidence: &'m dyn Fn() -> CopyEvidence,
+    /// See [`MeasuredPair::equal_words`].
+    pub equal_words: &'m dyn Fn() -> [f64; 2],
 }
 
 impl<'m> MeasuredPair<'m> {
@@ -32,17 +43,26 @@ impl<'m> MeasuredPair<'m> {
     pub fn new(
         [a, b]: [&'m MaskedText<'m>; 2],
         (matches, masked): (&'m [Chain], bool),
-        evidence: CopyEvidence,
+        counts: LateCounts<'m>,
         scores: &'m Comparison,
     ) -> MeasuredPair<'m> {
-        let (equal_words, has_sentences) = Default::default();
-        MeasuredPair { a, b, matches, masked, evidence, scores, equal_words, has_sentences }
+        MeasuredPair {
+            a,
+            b,
+            matches,
+            masked,
+            evidence: LazyCell::new(counts.evidence),
+            equal_words: LazyCell::new(counts.equal_words),
+            scores,
+            all_equal_words: OnceCell::new(),
+            has_sentences: Default::default(),
+        }
     }
 
-    /// The equal words of all matches.
-    pub fn equal_words(&self) -> u32 {
+    /// The number of equal words of all matches.
+    pub fn all_equal_words(&self) -> u32 {
         let all = || self.matches.iter().map(|c| equal_words(c, self.a)).sum();
-        *self.equal_words.get_or_init(all)
+        *self.all_equal_words.get_or_init(all)
     }
 
     /// Whether some paragraph of the first text, or of the second one, ends as a sentence does.

@@ -2,6 +2,7 @@
 //! functions are pure: they use no storage and no threads, and do not know their caller.
 
 pub mod background;
+pub mod background_json;
 pub mod beginning;
 pub mod cluster;
 pub mod compare;
@@ -22,6 +23,7 @@ pub mod relation;
 pub mod repeat;
 pub mod repeated_windows;
 pub mod sentence;
+pub mod set_phrase;
 pub mod stamp;
 pub mod title;
 pub mod title_counters;

@@ -15,6 +15,7 @@ use crate::pair::masked::MaskedText;
 use crate::pair::measured::MeasuredPair;
 use crate::pair::metadata::points_of_titles;
 use crate::pair::sentence::{has_end_sign, percent_of_sentences};
+use crate::pair::set_phrase::percent_of_no_phrase;
 use crate::pair::title_subjects::have_subjects_of_their_own;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -39,8 +40,9 @@ const LONG: u32 = 2;
 /// one subject share a part of a sentence by chance, the name and office of a person, a charge, or
 /// what a conference is about.
 const SHORT_IN_HALVES: u32 = 3;
-/// The least percentage that is most of its sentences.
-const MOST_OF_A_SENTENCE: u32 = 51;
+/// The least percentage that is most of its sentences, and most of the anchors of a match that is
+/// not long: so many are of no set phrase.
+const MOST: u32 = 51;
 
 /// A value of a match and the bound that it has to reach.
 pub type ValueAndBound = [u32; 2];
@@ -60,13 +62,17 @@ pub struct QuotationMeasure {
     /// The percentage that a short match is of the sentences that it touches, in the text where it
     /// is more of them, where the titles share a subject. Without a corpus it does not count.
     pub of_sentences: ValueAndBound,
+    /// The percentage of the anchors of a match that are of no set phrase, in the text where they
+    /// are fewer, where the match is not long, has no figure of its own and the background has set
+    /// phrases.
+    pub of_no_phrase: ValueAndBound,
 }
 
 impl QuotationMeasure {
     /// Whether every value reaches its bound.
     pub fn holds(&self) -> bool {
-        let Self { points, wording, plain_words, words, of_sentences } = self;
-        [points, wording, plain_words, words, of_sentences]
+        let Self { points, wording, plain_words, words, of_sentences, of_no_phrase } = self;
+        [points, wording, plain_words, words, of_sentences, of_no_phrase]
             .iter()
             .all(|[value, bound]| value >= bound)
     }
@@ -74,11 +80,13 @@ impl QuotationMeasure {
 
 /// Whether some match is a quotation. A set phrase with other figures in it is none.
 pub fn is_quoted(m: &MeasuredPair, background: &Background, t: &Thresholds, steps: &Steps) -> bool {
-    !facts_differ(m.evidence.facts, t)
-        && m.matches.iter().any(|c| {
-            let stop = steps.take(c.a().len().max(c.b().len()));
-            stop || is_match(c, m.a, m.b, t) && measure(c, m, background, t).holds()
-        })
+    let quoted = |c: &Chain| {
+        let stop = steps.take(c.a().len().max(c.b().len()));
+        stop || is_match(c, m.a, m.b, t) && measure(c, m, background, t).holds()
+    };
+    // Most passages are no quotation by themselves, and then no facts are counted.
+    m.matches.iter().any(quoted)
+        && !facts_differ(m.evidence.facts, t)
         && is_informative(m.matches, m.a, m.b, background, AGAINST * m.evidence.against, 0)
 }
 
@@ -138,6 +146,7 @@ pub fn measure(
         plain_words: [plain, least_plain],
         words: if times >= TELLING_OVER_TIME { [words, enough] } else { [0, 0] },
         of_sentences: of_sentences(c, m, background, t),
+        of_no_phrase: if long { [0, 0] } else { of_no_phrase(c, m, background) },
     }
 }
 
@@ -152,12 +161,26 @@ fn of_sentences(
 ) -> ValueAndBound {
     let short = equal_words(c, m.a) < t.min_match.saturating_mul(SHORT_IN_HALVES) / 2;
     let of_one_subject = || points_of_titles(m.a.metadata(), m.b.metadata(), background) > 0;
-    if !short || m.equal_words() >= t.min_match.saturating_mul(LONG) || !of_one_subject() {
+    if !short || m.all_equal_words() >= t.min_match.saturating_mul(LONG) || !of_one_subject() {
         return [0, 0];
     }
     let equal = c.runs.iter().map(|r| r.len).sum();
-    let of = |p: &Prepared, passage| percent_of_sentences(p, passage, equal, MOST_OF_A_SENTENCE);
-    [of(m.a, c.a()).max(of(m.b, c.b())), MOST_OF_A_SENTENCE]
+    let of = |p: &Prepared, passage| percent_of_sentences(p, passage, equal, MOST);
+    [of(m.a, c.a()).max(of(m.b, c.b())), MOST]
+}
+
+/// The percentage of the anchors of a match that are of no set phrase, in the text where they are
+/// fewer, and the least one. It is not asked where the equal words have a figure that is not
+/// common: what text after text says is without one, or has another one each week.
+fn of_no_phrase(c: &Chain, m: &MeasuredPair, background: &Background) -> ValueAndBound {
+    let telling =
+        |i: usize| m.a.tokens.kinds[i].is_number() && !background.is_common(m.a.tokens.hashes[i]);
+    let mut equal = c.runs.iter().flat_map(|r| usize_range(r.a..r.a_end()));
+    if background.set_phrases.is_empty() || equal.any(telling) {
+        return [0, 0];
+    }
+    let of = |text, passage| percent_of_no_phrase(text, passage, background);
+    [of(m.a, c.a()).min(of(m.b, c.b())), MOST]
 }
 
 /// The number of words of a match that one of the texts shows to be neither names nor figures.

@@ -9,6 +9,9 @@ use std::ops::Range;
 /// two) is not hard-wrapped, so each of its lines is a paragraph.
 const WRAP: usize = 120;
 
+/// The number of paragraphs, and of lines of a block, whose lists need not grow.
+const FEW: usize = 16;
+
 /// The paragraphs of a text, in order: each span runs from the first to past the last byte of the
 /// paragraph, without the line end.
 ///
@@ -17,8 +20,9 @@ const WRAP: usize = 120;
 /// paragraph; in a block with a long line each line is a paragraph. A line that ends in a hyphen
 /// continues on the next line if that begins with a lower-case letter.
 pub fn paragraphs(text: &str) -> Vec<Span> {
-    let mut out = Vec::new();
-    let mut block: Vec<(usize, &str)> = Vec::new();
+    // Most texts have no more paragraphs, and no more lines in one block.
+    let mut out = Vec::with_capacity(FEW);
+    let mut block: Vec<(usize, &str)> = Vec::with_capacity(FEW);
     let mut at = 0;
     each_line(text, |end| {
         let content = trim_end(&text[at..end]);
@@ -47,6 +51,15 @@ fn trim_end(line: &str) -> &str {
     &line[..end]
 }
 
+/// Like [`str::trim_start`], in few steps for ASCII.
+#[inline(always)]
+fn trim_start(line: &str) -> &str {
+    match line.as_bytes().first() {
+        Some(b'!'..=b'~') => line,
+        _ => line.trim_start(),
+    }
+}
+
 /// Whether a line has a letter or digit.
 #[inline(always)]
 fn has_word(line: &str) -> bool {
@@ -58,7 +71,7 @@ fn close(block: &mut Vec<(usize, &str)>, out: &mut Vec<Span>) {
     let wrapped = block.iter().all(|(_, line)| !is_long(line));
     let mut heading = false;
     for (i, &(at, line)) in block.iter().enumerate() {
-        let bare = line.trim_start();
+        let bare = trim_start(line);
         let goes_on = i > 0
             && (wrapped && !heading && !begins_anew(bare) || hyphenated(block[i - 1].1, bare));
         let end = (at + line.len()) as u32;
@@ -97,12 +110,18 @@ fn is_wide(c: char) -> bool {
 
 /// Whether a line goes on in the next one, whose white space in front is removed.
 fn hyphenated(line: &str, next: &str) -> bool {
-    line.ends_with(['-', '\u{2010}', '\u{ad}'])
+    matches!(line.as_bytes().last(), Some(b'-' | 0x80..))
+        && line.ends_with(['-', '\u{2010}', '\u{ad}'])
         && next.chars().next().is_some_and(char::is_lowercase)
 }
 
 /// Whether a line without white space in front is a heading or begins an item of a list.
 fn begins_anew(line: &str) -> bool {
+    // The first byte of `•` is E2.
+    matches!(line.as_bytes().first(), Some(b'#' | b'-' | b'*' | b'+' | 0xe2)) && is_marked(line)
+}
+
+fn is_marked(line: &str) -> bool {
     line.starts_with("# ")
         || line.starts_with("##")
         || ["- ", "* ", "• ", "+ "].iter().any(|b| line.starts_with(b))
@@ -110,9 +129,10 @@ fn begins_anew(line: &str) -> bool {
 
 /// The token ranges of the paragraphs that hold a token; together they cover all tokens, in order.
 pub fn token_ranges(text: &str, tokens: &Tokens) -> Vec<Range<u32>> {
-    let mut out: Vec<Range<u32>> = Vec::new();
+    let paragraphs = paragraphs(text);
+    let mut out: Vec<Range<u32>> = Vec::with_capacity(paragraphs.len() + 1);
     let mut from = 0;
-    for p in paragraphs(text) {
+    for p in paragraphs {
         let to = from + tokens.spans[from..].partition_point(|s| s.start < p.end);
         if to > from {
             out.push(from as u32..to as u32);
@@ -203,7 +223,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn lines_are_cut_as_the_standard_library_does(t in "[a\n \t\r\u{85}\u{a0}é-]{0,150}") {
+        fn lines_are_cut_as_the_standard_library_does(
+            t in "[a\n \t\r\u{85}\u{a0}\u{ad}é•…#*+‐-]{0,150}",
+        ) {
             let mut at = 0;
             let mut lines = vec![];
             each_line(&t, |end| {
@@ -213,6 +235,10 @@ mod tests {
             prop_assert_eq!(&lines, &t.split_inclusive('\n').collect::<Vec<_>>());
             for line in lines {
                 prop_assert_eq!(trim_end(line), line.trim_end());
+                prop_assert_eq!(trim_start(line), line.trim_start());
+                prop_assert_eq!(begins_anew(line), is_marked(line));
+                let hyphen = line.ends_with(['-', '\u{2010}', '\u{ad}']);
+                prop_assert_eq!(hyphenated(line, "a"), hyphen);
                 prop_assert_eq!(has_word(line), line.chars().any(char::is_alphanumeric));
                 prop_assert_eq!(is_long(line), columns(line) > WRAP);
             }

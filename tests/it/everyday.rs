@@ -166,6 +166,8 @@ fn mistakes_are_answered_with_what_to_do() {
         ("a.txt", STORY),
         ("a.csv", "id,story\n1,one\n"),
         ("a.jsonl", "{\"story\":\"one\"}\n"),
+        ("one.json", "{\n\"headline\": \"one\"}\n"),
+        ("blank.csv", "id,Full Story\n1,one\n"),
     ]);
     for (args, word) in [
         (&["scan", "a.txt", "--threshold", "0.8"][..], "--near-copy-smaller"),
@@ -183,6 +185,22 @@ fn mistakes_are_answered_with_what_to_do() {
         (&["scan", "a.txt", "-1"], "negative"),
         (&["scan", "a.txt", "--output-dir", "b"], "dedupe -o DIR"),
         (&["stage", "compare", "--in", "x"], "Usage: nearcopy stage compare"),
+        (
+            &["stage", "compare", "--by", "documents", "--part", "1/4", "a.txt"],
+            "Usage: nearcopy stage compare [OPTIONS] --by <WHAT> --part <I/N> --scratch <DIR> ",
+        ),
+        (&["stage", "cluster"], "Usage: nearcopy stage cluster [OPTIONS] --scratch <DIR> [PATH]"),
+        (&["scan", "one.json"], "no text in its one record (looked for text, "),
+        (
+            &["scan", "one.json"],
+            "its fields are: headline): name the field with --text-field NAME, or leave the file \
+             out if it is no document",
+        ),
+        (
+            &["scan", "blank.csv", "--text-field", "full story"],
+            "did you mean Full Story? --text-field \"Full Story\"; upper and lower",
+        ),
+        (&["index", "query", "a seen", "a.txt"], "`nearcopy index add \"a seen\" PATH --create`"),
         (&["check", "a.txt", "--baseline", "a.txt"], "this is no baseline"),
         (&["scan", "a.jso"], "did you mean a.jsonl?"),
         (&["scan", "gone/*.txt"], "there is no directory gone"),

@@ -228,7 +228,7 @@ fn a_background_keeps_its_id_and_is_not_mixed() {
             }
             other => panic!("{other:?}"),
         }
-        let newer = json.replace("background/2", "background/3");
+        let newer = json.replace("background/3", "background/4");
         assert!(matches!(
             Background::from_json(&newer, &recipe.id(), "it"),
             Err(Error::Mixed { .. })

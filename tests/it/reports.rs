@@ -21,10 +21,21 @@ pub fn others() -> impl Iterator<Item = Document> {
 
 /// What two items are in a corpus: day, title and text of each.
 fn relation(a: (&str, &str, &str), b: (&str, &str, &str)) -> Option<Relation> {
+    relation_beside(&[], a, b)
+}
+
+/// What two items are in a corpus that has these texts as well.
+fn relation_beside(
+    more: &[(&str, &str, &str)],
+    a: (&str, &str, &str),
+    b: (&str, &str, &str),
+) -> Option<Relation> {
     let item = |id: &str, (date, title, text): (&str, &str, &str)| {
         Document::new(id, text).source("Wire").date(date).title(title)
     };
-    let corpus = Corpus::new(others().chain([item("a", a), item("b", b)])).unwrap();
+    let paper = |d: Document, n: usize| d.source(format!("Paper {n}"));
+    let more = more.iter().zip(0..).map(|(&text, n)| paper(item(&format!("more-{n}"), text), n));
+    let corpus = Corpus::new(others().chain(more).chain([item("a", a), item("b", b)])).unwrap();
     let t = Thresholds::default().with(|t| t.all_pairs = true);
     let (found, _) = scan(&corpus, &Recipe::default(), &t, &RunOptions::default(), &()).unwrap();
     let named = |n: u32| nearcopy::Documents::info(&corpus, n as usize).id.len() == 1;
@@ -111,4 +122,31 @@ fn items_that_begin_with_news_of_their_own_are_no_copies() {
         longer("Nobody expects a verdict ere the snow melts."),
     );
     assert_eq!(of(&a, &b), Some(Relation::NearCopy));
+}
+
+#[test]
+fn what_text_after_text_says_week_after_week_is_no_quotation() {
+    let report = |n: usize, tide: &str| {
+        let news: Vec<String> = (0..50).map(|i| word(20_000 + n * 50 + i)).collect();
+        format!(
+            "The {} of the port.\n\nOrley's sluice keeper is expected to open its inner gate to \
+             low barges by way of {tide} permits, skippers said.",
+            news.join(" ")
+        )
+    };
+    let texts: Vec<String> = (0..7).map(|n| report(n, ["neap", "spring"][n % 2])).collect();
+    let titles: Vec<String> = (0..7).map(|n| format!("The {}", word(30_000 + n))).collect();
+    let of = |days: [&str; 4]| {
+        let more: Vec<(&str, &str, &str)> =
+            days.iter().zip(2..).map(|(&day, n)| (day, &*titles[n], &*texts[n])).collect();
+        let [a, b] = [(0, "2026-03-02"), (1, "2026-03-03")]
+            .map(|(n, day): (usize, &str)| (day, &*titles[n], &*texts[n]));
+        relation_beside(&more, a, b)
+    };
+    // The background of a running story is in as many texts, for some days.
+    assert_eq!(
+        of(["2026-03-04", "2026-03-05", "2026-03-06", "2026-03-07"]),
+        Some(Relation::Quotes)
+    );
+    assert_eq!(of(["2026-03-10", "2026-03-20", "2026-03-28", "2026-04-06"]), None);
 }

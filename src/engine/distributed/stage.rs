@@ -31,7 +31,7 @@ use crate::model::run_stage::RunStage;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::postings::policy::families;
-use crate::postings::posting::unpack_pair;
+use crate::postings::posting::{Posting, unpack_pair};
 use crate::postings::run::Run;
 use crate::sketch::fingerprint::Fingerprinter;
 use crate::sketch::recipe::Recipe;
@@ -352,15 +352,28 @@ impl<'w> Work<'w> {
         let compared = compared_part(stage, 1, &job, &candidates, &verifier)?;
         let mut blocks = vec![self.block(stage.name(), self.part, &compared)];
         if stage == RunStage::CompareByDocuments {
-            let of_family = compared.iter().filter(|v| is_of_family(&v.comparison));
+            let of_family = compared.iter().filter(|v| is_of_family(v.comparison.resemblance));
             let links = FamilyLinks(of_family.map(|v| (v.a, v.b)).collect());
             blocks.push(self.block("links", self.part, &links));
         }
         Ok((blocks, Vec::new()))
     }
 
+    /// Asks at once for the texts that repeats ask for last: those that share a paragraph with a
+    /// text in which it may be twice. For some of them the stage was carried out once more.
+    fn ask_beside_repeats(&self, sorted: &SortedKeys) -> Result<()> {
+        let all = &sorted.all;
+        let may_be_twice =
+            |group: &[Posting]| group.iter().any(|p| all.may_repeat[p.unit as usize]);
+        for posting in sorted.keys.paragraphs.chosen(KeyRange::ALL, may_be_twice)?.iter() {
+            self.corpus.text(all.first[posting.unit as usize] as usize)?;
+        }
+        Ok(())
+    }
+
     fn cluster(&self) -> Result<Made> {
         let sorted = self.sorted(self.runs_of_all_parts()?)?;
+        self.ask_beside_repeats(&sorted)?;
         let (detection, _) = findings_of(&self.job(self.checkpoints), sorted)?;
         Ok((vec![self.block("detection", 0, &detection)], Vec::new()))
     }

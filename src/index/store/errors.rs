@@ -2,7 +2,9 @@
 //! anything.
 
 use crate::error::Error;
+use crate::escape;
 use crate::index::store::meta_page::{DATA, PageError};
+use crate::near_names::beside;
 use std::path::Path;
 
 /// The error for a path that has no index to open.
@@ -14,12 +16,14 @@ pub fn no_index(path: &Path, error: &std::io::Error) -> Error {
                 .into()
         }
         std::io::ErrorKind::NotFound => {
-            let meant = index_beside(path);
-            let meant = meant.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
+            let meant = beside(path, |near| near.join(DATA).exists())
+                .map(|near| format!("did you mean {}? ", near.display()))
+                .unwrap_or_default();
+            let place = path.to_str().and_then(escape::argument);
             format!(
                 "no index is there: {meant}check the path, or make and fill one with `nearcopy \
                  index add {} PATH --create`",
-                path.display()
+                place.as_deref().unwrap_or("INDEX")
             )
         }
         std::io::ErrorKind::NotADirectory => {
@@ -29,24 +33,6 @@ pub fn no_index(path: &Path, error: &std::io::Error) -> Error {
         _ => error.to_string(),
     };
     Error::Malformed { what: path.display().to_string(), why }
-}
-
-/// Returns the index beside a path whose name is most like the path's.
-fn index_beside(path: &Path) -> Option<String> {
-    /// How alike the names are at least, and how many neighbours are looked at.
-    const ALIKE: f64 = 0.7;
-    const MOST_ENTRIES: usize = 10_000;
-    let name = path.file_name()?.to_str()?;
-    let parent = path.parent()?;
-    let here = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-    let others = std::fs::read_dir(here).ok()?.flatten().take(MOST_ENTRIES);
-    let near = others.filter_map(|entry| {
-        let other = entry.file_name().into_string().ok()?;
-        let how = strsim::normalized_damerau_levenshtein(name, &other);
-        (how >= ALIKE && entry.path().join(DATA).exists()).then_some((how, other))
-    });
-    let (_, best) = near.max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(&a.1)))?;
-    Some(parent.join(best).display().to_string())
 }
 
 /// The error for a page that LMDB must not read.

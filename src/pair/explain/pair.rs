@@ -19,7 +19,7 @@ use crate::pair::explain::verdict::{Measured, RelationVerdict, verdict};
 use crate::pair::facts;
 use crate::pair::informativeness::{AGAINST, informativeness};
 use crate::pair::masked::MaskedText;
-use crate::pair::measured::MeasuredPair;
+use crate::pair::measured::{LateCounts, MeasuredPair};
 use crate::pair::metadata::points_of_titles;
 use crate::pair::quotation::measure;
 use crate::sketch::fingerprint::{Fingerprint, Fingerprinter};
@@ -242,7 +242,10 @@ fn measured(
 ) -> Measured {
     let steps = Steps::to_the_end();
     let evidence = facts::evidence(matches, a, b, background, &steps);
-    let inputs = MeasuredPair::new([a, b], (matches, masked), evidence, c);
+    let counted = || evidence;
+    let in_equal_words = || [c.equal_words_a, c.equal_words_b];
+    let counted = LateCounts { evidence: &counted, equal_words: &in_equal_words };
+    let inputs = MeasuredPair::new([a, b], (matches, masked), counted, c);
     let solid: Vec<&Chain> = matches.iter().filter(|m| is_match(m, a, b, t)).collect();
     let decision = decide::decide(&inputs, background, t, &steps);
     let by_coverage = decision.by_coverage.unwrap_or(Relation::NearCopy);

@@ -253,6 +253,7 @@ fn is_quotation(m: &Measured, t: &Thresholds, steps: &mut Vec<VerdictStep>) -> b
             q.of_sentences,
             "most of a sentence",
         ),
+        ("the percentage of its anchors that are of no set phrase", q.of_no_phrase, "most of it"),
     ];
     // A bound of 0 is none.
     let asked = others.into_iter().filter(|(_, [_, bound], _)| *bound > 0);

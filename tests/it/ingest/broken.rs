@@ -295,3 +295,20 @@ fn fields_that_no_record_has_are_named() {
     assert_eq!(missing(named("site")), [("source", "site".into(), "text outlet".into())]);
     assert_eq!(missing(InputOptions::default()), []);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_path_that_is_not_unicode_is_looked_up_as_it_is() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let dir = folder(&[]);
+    let inside = dir.path().join(OsStr::from_bytes(b"caf\xe9"));
+    fs::create_dir(&inside).unwrap();
+    let said = |path: &Path| {
+        read(&[Input::Path(path.into())], &InputOptions::default(), &|_| false).problems
+    };
+    assert_eq!(said(&inside.join("none.txt"))[0].message, "does not exist: check the path");
+    std::os::unix::fs::symlink("nothing", inside.join("link.txt")).unwrap();
+    assert!(said(&inside.join("link.txt"))[0].message.starts_with("is a link to something"));
+    assert!(said(&inside)[0].message.starts_with("is a link to something"));
+}
