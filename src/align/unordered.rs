@@ -13,6 +13,7 @@ use crate::align::run::{Chain, TokenRectangle};
 use crate::align::seeds::exact_runs;
 use crate::align::steps::Steps;
 use crate::align::word_forms::NumberedWords;
+use std::collections::HashMap;
 
 /// The number of rarer words behind each word that it is paired with.
 const NEAR: usize = 4;
@@ -69,16 +70,16 @@ pub fn chains(a: &Prepared, b: &Prepared, limits: UnorderedLimits, steps: &Steps
     });
     let runs = exact_runs(a, b, steps).runs;
     let longest = runs.iter().map(|r| r.len).max().unwrap_or(0);
-    let mut taken: Vec<Extension> = Vec::new();
+    let mut taken = Taken::default();
     let mut out = Vec::new();
     for f in found {
-        if steps.take(taken.len()) {
+        if steps.is_stopped() {
             break;
         }
-        if taken.iter().any(|better| f.is_worse_than(better)) {
+        if taken.has_better(&f, steps) {
             continue;
         }
-        taken.push(f.clone());
+        taken.add(&f, steps);
         let region = fitter.to_sentences(f);
         let runs = fill::inside(&region, (&runs, longest), a, b, steps);
         if !runs.is_empty() {
@@ -86,6 +87,41 @@ pub fn chains(a: &Prepared, b: &Prepared, limits: UnorderedLimits, steps: &Steps
         }
     }
     out
+}
+
+/// Tokens whose passages are in one list.
+const BLOCK: u32 = 64;
+
+/// The passages that were taken, by the blocks of tokens that they touch in either text.
+#[derive(Default)]
+struct Taken {
+    passages: Vec<Extension>,
+    by_block: [HashMap<u32, Vec<u32>>; 2],
+}
+
+impl Taken {
+    fn add(&mut self, passage: &Extension, steps: &Steps) {
+        let number = self.passages.len() as u32;
+        for (range, blocks) in [&passage.region.a, &passage.region.b].iter().zip(&mut self.by_block)
+        {
+            let touched = range.start / BLOCK..range.end.div_ceil(BLOCK);
+            steps.take(touched.len());
+            touched.for_each(|block| blocks.entry(block).or_default().push(number));
+        }
+        self.passages.push(passage.clone());
+    }
+
+    /// Whether a passage with more evidence makes this one redundant. Such a passage has more than
+    /// half of one side, and so the middle of that.
+    fn has_better(&self, passage: &Extension, steps: &Steps) -> bool {
+        let sides = [&passage.region.a, &passage.region.b].into_iter().zip(&self.by_block);
+        sides.into_iter().any(|(range, blocks)| {
+            let middle = range.start + range.len() as u32 / 2;
+            let near = blocks.get(&(middle / BLOCK)).map_or(&[][..], |near| near);
+            steps.take(near.len());
+            near.iter().any(|&n| passage.is_worse_than(&self.passages[n as usize]))
+        })
+    }
 }
 
 fn swap(mut chain: Chain) -> Chain {
@@ -182,4 +218,28 @@ fn bounds(points: &[SeedPair]) -> TokenRectangle {
             ..points.iter().map(last).max().map_or(0, |last| last + 1)
     };
     TokenRectangle { a: side(|p| p.0.0, |p| p.1.0), b: side(|p| p.0.1, |p| p.1.1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_better_passage_is_found_by_the_middle_of_a_side(
+            passages in prop::collection::vec((0u32..300, 1u32..200, 0u32..300, 1u32..200), 1..40),
+        ) {
+            let (mut taken, steps) = (Taken::default(), Steps::to_the_end());
+            for (n, (a, len_a, b, len_b)) in passages.into_iter().enumerate() {
+                let region = TokenRectangle { a: a..a + len_a, b: b..b + len_b };
+                let f = Extension { region, bits: 100.0 - 2.0 * n as f64, drawn: 1.0 };
+                let plain = taken.passages.iter().any(|better| f.is_worse_than(better));
+                prop_assert_eq!(taken.has_better(&f, &steps), plain);
+                if !plain {
+                    taken.add(&f, &steps);
+                }
+            }
+        }
+    }
 }
