@@ -60,8 +60,8 @@ impl<'s> Steps<'s> {
         self.taken.get()
     }
 
-    /// Sorts a list by an order in which only equal values are equal, a long one in parts. If it stops, the list
-    /// holds the same elements in any order.
+    /// Sorts a list by an order in which only equal values are equal, a long one in parts. If it
+    /// stops, the list holds the same elements in any order.
     pub fn sort_by<T>(&self, list: &mut [T], order: impl Fn(&T, &T) -> Ordering + Copy) {
         let mut sorted = SORTED_AT_ONCE;
         for part in list.chunks_mut(sorted) {

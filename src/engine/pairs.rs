@@ -60,9 +60,6 @@ pub fn compare_pairs(
     };
     let compared =
         in_pool(options, || verifier.compare(&packed, |relation, _| relation.is_some()))?;
-    let to_pair = |v: Verified| {
-        Some(Pair { a: v.a, b: v.b, relation: v.comparison.relation?, comparison: v.comparison })
-    };
     let pairs: Pairs = compared.into_iter().filter_map(to_pair).collect();
     let mut named: Vec<u32> = packed.iter().flat_map(|p| [(p >> 32) as u32, *p as u32]).collect();
     named.sort_unstable();
@@ -89,6 +86,10 @@ pub fn compare_pairs(
         pairs,
         repeats: Vec::new(),
     })
+}
+
+fn to_pair(Verified { a, b, comparison }: Verified) -> Option<Pair> {
+    Some(Pair { a, b, relation: comparison.relation?, comparison })
 }
 
 /// Compares two texts until `progress` cancels it.

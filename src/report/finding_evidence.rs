@@ -45,7 +45,8 @@ impl<'a> EvidenceLookup<'a> {
         EvidenceLookup { findings, body: findings.first_of_body(), notes: places.collect() }
     }
 
-    /// Returns the evidence of one finding. Cost: a search in the sorted pairs, of which one is read.
+    /// Returns the evidence of one finding. Cost: a search in the sorted pairs, of which one is
+    /// read.
     pub fn of(&self, finding: &Finding) -> Result<FindingEvidence> {
         let (here, there) = (finding.document, finding.partner);
         let (own, other) = (self.body[here as usize], self.body[there as usize]);
