@@ -3,11 +3,15 @@
 use crate::arguments::{text, texts};
 use crate::errors::raise;
 use crate::findings::Comparison;
+use crate::run::run;
 use crate::settings::Settings;
 use nearcopy::Recipe;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::sync::Arc;
+
+/// The bytes of two texts from which on Ctrl-C is listened to while they are compared.
+const LONG: usize = 1 << 18;
 
 /// Compares two texts; see the docs of `nearcopy.compare`.
 ///
@@ -22,22 +26,30 @@ use std::sync::Arc;
 pub fn compare(
     a: &Bound<PyAny>,
     b: &Bound<PyAny>,
-    background: Option<&Background>,
+    background: Option<Py<Background>>,
     boilerplate_from: Option<&Bound<PyAny>>,
     settings: Option<&Bound<PyDict>>,
 ) -> PyResult<Comparison> {
     let py = a.py();
     let (a, b): (Arc<str>, Arc<str>) = (text(a, "a")?.into(), text(b, "b")?.into());
     let Settings { recipe, thresholds, .. } = Settings::new(settings)?;
-    if let Some(drawn) = background {
-        drawn.fits(&recipe)?;
+    if let Some(drawn) = &background {
+        drawn.get().fits(&recipe)?;
     }
     let boilerplate = texts(boilerplate_from, "boilerplate_from")?;
     let usual = nearcopy::Background::default();
-    let background = background.map_or(&usual, |b| &b.inner);
-    let compare = nearcopy::Compare::new().recipe(recipe).thresholds(thresholds);
-    let compare = compare.background(background).boilerplate_from(&boilerplate);
-    let compared = py.detach(|| compare.run(&a, &b));
+    let (x, y) = (a.clone(), b.clone());
+    let compare = move |progress: &dyn nearcopy::Progress| {
+        let background = background.as_ref().map_or(&usual, |b| &b.get().inner);
+        let compare = nearcopy::Compare::new().recipe(recipe).thresholds(thresholds);
+        let compare = compare.background(background).boilerplate_from(&boilerplate);
+        compare.run_with(&x, &y, progress)
+    };
+    let compared = if a.len() + b.len() < LONG {
+        py.detach(|| compare(&())).map_err(raise)?
+    } else {
+        run(py, None, move |meter| compare(meter))?
+    };
     Ok(Comparison::new(compared, Arc::new((a, b))))
 }
 

@@ -7,6 +7,7 @@ use crate::align::range_union::RangeUnion;
 use crate::align::run::{Chain, Run, RunLists, usize_range};
 use crate::align::seeds::{WordView, equal_runs, exact_runs};
 use crate::align::select::{select, selectable};
+use crate::align::steps::Steps;
 use crate::align::unordered;
 use crate::align::word_forms::NumberedWords;
 use crate::model::thresholds::{AlignmentMethod, Thresholds};
@@ -40,15 +41,16 @@ pub struct Shingles {
 /// Aligns two texts.
 ///
 /// The result is a function of the two texts and the settings alone. Cost: a pass over the shorter
-/// text, then linear in the runs of equal tokens.
-pub fn align(a: &Prepared, b: &Prepared, t: &Thresholds) -> Alignment {
+/// text, then linear in the runs of equal tokens. Where `steps` ends it, the result is a part of
+/// the alignment.
+pub fn align(a: &Prepared, b: &Prepared, t: &Thresholds, steps: &Steps) -> Alignment {
     let same_text = is_same_text(&a.tokens, &b.tokens);
     let (matches, shared) = if same_text {
         (whole(a).into_iter().collect(), shared_shingles(a, b))
     } else {
-        let found = exact_runs(a, b);
+        let found = exact_runs(a, b, steps);
         let shared = found.shingles.unwrap_or_else(|| shared_shingles(a, b));
-        (matches(a, b, &found.runs, t), shared)
+        (matches(a, b, &found.runs, t, steps), shared)
     };
     let shingles = Shingles { a: a.different_shingles(), b: b.different_shingles(), shared };
     Alignment { same_text, shingles, matches }
@@ -63,15 +65,16 @@ pub fn shared_shingles(a: &Prepared, b: &Prepared) -> usize {
 ///
 /// They are what [`select`] chooses from [`chains`], without the work for the chains that it cannot
 /// choose.
-fn matches(a: &Prepared, b: &Prepared, runs: &[Run], t: &Thresholds) -> Vec<Chain> {
-    let may_be_selected = |chains, words: [&[u64]; 2]| selectable(chains, words, a, b, t);
-    select(chains_of(a, b, runs, t, may_be_selected), a, b, t)
+fn matches(a: &Prepared, b: &Prepared, runs: &[Run], t: &Thresholds, steps: &Steps) -> Vec<Chain> {
+    let may_be_selected = |chains, words: [&[u64]; 2]| selectable(chains, words, a, b, t, steps);
+    select(chains_of(a, b, runs, t, steps, may_be_selected), a, b, t, steps)
 }
 
 /// All chains of two texts, best first; they may overlap. [`select`] chooses the matches among
 /// them.
 pub fn chains(a: &Prepared, b: &Prepared, t: &Thresholds) -> Vec<Chain> {
-    chains_of(a, b, &exact_runs(a, b).runs, t, |chains, _| chains)
+    let steps = Steps::to_the_end();
+    chains_of(a, b, &exact_runs(a, b, &steps).runs, t, &steps, |chains, _| chains)
 }
 
 fn chains_of(
@@ -79,21 +82,22 @@ fn chains_of(
     b: &Prepared,
     exact: &[Run],
     t: &Thresholds,
+    steps: &Steps,
     choose: impl Fn(RunLists, [&[u64]; 2]) -> RunLists,
 ) -> Vec<Chain> {
     let max_gap = (f64::from(t.max_gap) * a.tokens_per_word().max(b.tokens_per_word())) as u32;
     let limits = ChainLimits { max_gap, min_identity: t.min_identity };
     if t.alignment == AlignmentMethod::Forms {
-        let words = NumberedWords::new(a.lexicon(), b.lexicon());
+        let words = NumberedWords::new(a.lexicon(), b.lexicon(), steps);
         let (x, y) = (WordView::folded(a, &words.of[0]), WordView::folded(b, &words.of[1]));
-        let runs = equal_runs(&x, &y);
-        let mut chains = chain::chains(&runs, [&x.words, &y.words], limits, choose);
+        let runs = equal_runs(&x, &y, steps);
+        let mut chains = chain::chains(&runs, [&x.words, &y.words], limits, steps, choose);
         // A chain of word forms without one exactly equal word is no evidence that a report could
         // show.
         chains.retain(|c| !equal_inside(&c.runs, a, b).is_empty());
         return chains;
     }
-    let runs = chain::chains(exact, [&a.tokens.hashes, &b.tokens.hashes], limits, choose);
+    let runs = chain::chains(exact, [&a.tokens.hashes, &b.tokens.hashes], limits, steps, choose);
     if t.alignment == AlignmentMethod::Runs {
         return runs;
     }
@@ -105,6 +109,7 @@ fn chains_of(
             min_evidence: t.min_evidence,
             min_words: t.min_match,
         },
+        steps,
     );
     // Runs find passages that are too short for evidence; where the words have found a passage,
     // they decide its ends.
@@ -172,8 +177,9 @@ mod tests {
             let alignment = methods[method];
             let t = Thresholds { alignment, min_match, min_paragraph: 5, ..Thresholds::default() };
             let (a, b) = (Prepared::new(a, 5), Prepared::new(b, 5));
-            let found = matches(&a, &b, &exact_runs(&a, &b).runs, &t);
-            prop_assert_eq!(found, select(chains(&a, &b, &t), &a, &b, &t));
+            let steps = Steps::to_the_end();
+            let found = matches(&a, &b, &exact_runs(&a, &b, &steps).runs, &t, &steps);
+            prop_assert_eq!(found, select(chains(&a, &b, &t), &a, &b, &t, &steps));
         }
     }
 }

@@ -7,6 +7,7 @@
 
 use crate::align::fill::fill;
 use crate::align::run::{Chain, Run, RunLists};
+use crate::align::steps::Steps;
 use std::ops::Range;
 
 /// The number of earlier blocks that are tried as predecessors of a block.
@@ -35,11 +36,16 @@ pub fn chains(
     runs: &[Run],
     words: [&[u64]; 2],
     limits: ChainLimits,
+    steps: &Steps,
     choose: impl Fn(RunLists, [&[u64]; 2]) -> RunLists,
 ) -> Vec<Chain> {
     let (mut out, mut beside) = (Vec::new(), Vec::new());
-    for chain in choose(chain(runs, limits), words).iter() {
-        split(fill(chain, words[0], words[1], &mut beside).into(), limits, &mut out);
+    for chain in choose(chain(runs, limits, steps), words).iter() {
+        let filled = fill(chain, words[0], words[1], &mut beside, steps);
+        split(filled.into(), limits, steps, &mut out);
+        if steps.is_stopped() {
+            break;
+        }
     }
     out
 }
@@ -54,12 +60,14 @@ struct Best {
 }
 
 /// Finds the best chain that ends in each run, then cuts chains off, beginning with the best ends.
-fn chain(runs: &[Run], limits: ChainLimits) -> RunLists {
+fn chain(runs: &[Run], limits: ChainLimits, steps: &Steps) -> RunLists {
     let alone = |(r, from): (&Run, u32)| Best { score: f64::from(r.len), from, used: false };
     let mut best: Vec<Best> = runs.iter().zip(0..).map(alone).collect();
     let longest = runs.iter().map(|r| r.len).max().unwrap_or(0);
     for i in 0..runs.len() {
+        let mut looked = 1;
         for j in (i.saturating_sub(LOOK_BACK)..i).rev() {
+            looked += 1;
             if runs[i].a - runs[j].a > longest + limits.max_gap {
                 // Runs ascend in the first text, so all runs before this one end too early.
                 break;
@@ -70,10 +78,13 @@ fn chain(runs: &[Run], limits: ChainLimits) -> RunLists {
                 (best[i].score, best[i].from) = (best[j].score + gain, j as u32);
             }
         }
+        if steps.take(looked) {
+            return RunLists::default();
+        }
     }
     let mut ends: Vec<u32> = (0..runs.len() as u32).collect();
     let score = |end: u32| best[end as usize].score;
-    ends.sort_unstable_by(|&x, &y| score(y).total_cmp(&score(x)).then(x.cmp(&y)));
+    steps.sort_by(&mut ends, |&x, &y| score(y).total_cmp(&score(x)).then(x.cmp(&y)));
     let mut out = RunLists::with_capacity(runs.len());
     for mut at in ends {
         loop {
@@ -136,7 +147,7 @@ fn trim_overlaps(chain: &mut [Run]) -> usize {
 
 /// Cuts off ends that are sparser than the rest, and splits a chain that is too sparse as a whole
 /// at its widest gap, in turn, until every part is dense enough.
-fn split(chain: Chain, limits: ChainLimits, out: &mut Vec<Chain>) {
+fn split(chain: Chain, limits: ChainLimits, steps: &Steps, out: &mut Vec<Chain>) {
     // Most chains are dense enough as a whole.
     if chain.runs.len() == 1
         || chain.identity() >= limits.min_identity && core(&chain).len() == chain.runs.len()
@@ -146,6 +157,9 @@ fn split(chain: Chain, limits: ChainLimits, out: &mut Vec<Chain>) {
     }
     let mut waiting = vec![chain];
     while let Some(chain) = waiting.pop() {
+        if steps.take(chain.runs.len()) {
+            break;
+        }
         let core = core(&chain);
         let cut = if core.len() < chain.runs.len() {
             [core.start, core.end]

@@ -11,6 +11,7 @@
 
 use crate::align::prepared::Prepared;
 use crate::align::run::TokenRectangle;
+use crate::align::steps::Steps;
 use crate::align::word_forms::NumberedWords;
 use std::cell::RefCell;
 use std::ops::Range;
@@ -74,6 +75,7 @@ pub struct Fitter<'p> {
     texts: [&'p Prepared<'p>; 2],
     words: &'p NumberedWords,
     tokens_per_word: f64,
+    steps: &'p Steps<'p>,
     /// The counts of each word in the current stretches; zero between calls.
     inside: RefCell<Vec<[u32; 2]>>,
 }
@@ -86,12 +88,18 @@ struct StretchScore {
 
 impl<'p> Fitter<'p> {
     /// Makes a fitter. Cost: memory for two counts a word.
-    pub fn new(a: &'p Prepared, b: &'p Prepared, words: &'p NumberedWords) -> Fitter<'p> {
+    pub fn new(
+        a: &'p Prepared,
+        b: &'p Prepared,
+        words: &'p NumberedWords,
+        steps: &'p Steps,
+    ) -> Fitter<'p> {
         let tokens_per_word = a.tokens_per_word().max(b.tokens_per_word());
         Fitter {
             texts: [a, b],
             words,
             tokens_per_word,
+            steps,
             inside: RefCell::new(vec![[0; 2]; words.counts.len()]),
         }
     }
@@ -102,7 +110,7 @@ impl<'p> Fitter<'p> {
         let (mut drawn, mut bits) = (DRAWN, 0.0);
         for _ in 0..ROUNDS {
             let (x, y) = (self.fit(0, &at, drawn), self.fit(1, &at, drawn));
-            if x.sum <= 0 || y.sum <= 0 {
+            if self.steps.is_stopped() || x.sum <= 0 || y.sum <= 0 {
                 return None;
             }
             bits = (x.sum + y.sum) as f64 / (2 * BIT) as f64;
@@ -129,7 +137,12 @@ impl<'p> Fitter<'p> {
         let score = |word: u32| self.score(word, &inside[word as usize], side, at, drawn);
         let mut best = StretchScore { range: core.clone(), sum: 0, drawn: 0.0 };
         let (mut sum, mut height, mut start) = (0i64, 0i64, window.start);
+        // Both stretches are counted in and out.
+        self.steps.take(2 * (at[0].len() + at[1].len()));
         for i in window.clone() {
+            if self.steps.take(1) {
+                break;
+            }
             if sum <= 0 || sum < height - X_DROP {
                 (sum, height, start) = (0, 0, i);
             }

@@ -3,6 +3,7 @@
 
 use crate::align::prepared::Prepared;
 use crate::align::run::{Run, TokenRectangle};
+use crate::align::steps::Steps;
 use std::ops::Range;
 
 /// The most cells of a gap that is aligned token by token.
@@ -22,6 +23,7 @@ pub fn inside(
     (runs, longest): (&[Run], u32),
     a: &Prepared,
     b: &Prepared,
+    steps: &Steps,
 ) -> Vec<Run> {
     let before = runs.partition_point(|r| r.a + longest <= region.a.start);
     let behind = before + runs[before..].partition_point(|r| r.a < region.a.end);
@@ -30,12 +32,16 @@ pub fn inside(
     let mut out = Vec::new();
     let (mut from_a, mut from_b) = (region.a.start, region.b.start);
     let cells = if within.is_empty() { MAX_REGION_CELLS } else { MAX_CELLS };
-    for run in heaviest(&within) {
-        common(x, y, from_a..run.a, from_b..run.b, cells, &mut out);
+    for run in heaviest(&within, steps) {
+        let (gap_a, gap_b) = (from_a..run.a, from_b..run.b);
+        if steps.take(1) {
+            return out;
+        }
+        common(x, y, gap_a, gap_b, cells, steps, &mut out);
         push(&mut out, run);
         (from_a, from_b) = (run.a_end(), run.b_end());
     }
-    common(x, y, from_a..region.a.end, from_b..region.b.end, cells, &mut out);
+    common(x, y, from_a..region.a.end, from_b..region.b.end, cells, steps, &mut out);
     out
 }
 
@@ -52,9 +58,12 @@ fn clip(run: Run, region: &TokenRectangle) -> Option<Run> {
 }
 
 /// The runs that hold the most tokens in the order of both texts.
-fn heaviest(runs: &[Run]) -> Vec<Run> {
+fn heaviest(runs: &[Run], steps: &Steps) -> Vec<Run> {
     let mut best: Vec<(u32, usize)> = runs.iter().enumerate().map(|(i, r)| (r.len, i)).collect();
     for i in 0..runs.len() {
+        if steps.take(1 + i.min(LOOK_BACK)) {
+            return Vec::new();
+        }
         for j in i.saturating_sub(LOOK_BACK)..i {
             if runs[j].a_end() <= runs[i].a
                 && runs[j].b_end() <= runs[i].b
@@ -76,16 +85,20 @@ fn heaviest(runs: &[Run]) -> Vec<Run> {
 
 /// Adds the single equal tokens between the runs of a chain, and those just outside its ends.
 /// `beside` is for the latter, so that many chains share its memory.
-pub fn fill(runs: &[Run], a: &[u64], b: &[u64], beside: &mut Vec<Run>) -> Vec<Run> {
+pub fn fill(runs: &[Run], a: &[u64], b: &[u64], beside: &mut Vec<Run>, steps: &Steps) -> Vec<Run> {
     let mut out = Vec::with_capacity(runs.len() * 2 + 2);
-    fill_before_first(runs[0], a, b, beside, &mut out);
+    fill_before_first(runs[0], [a, b], steps, beside, &mut out);
     for (i, &run) in runs.iter().enumerate() {
         push(&mut out, run);
         match runs.get(i + 1) {
             Some(next) => {
-                common(a, b, run.a_end()..next.a, run.b_end()..next.b, MAX_CELLS, &mut out)
+                let (gap_a, gap_b) = (run.a_end()..next.a, run.b_end()..next.b);
+                common(a, b, gap_a, gap_b, MAX_CELLS, steps, &mut out);
             }
-            None => fill_after_last(run, a, b, beside, &mut out),
+            None => fill_after_last(run, [a, b], steps, beside, &mut out),
+        }
+        if steps.is_stopped() {
+            break;
         }
     }
     out
@@ -105,10 +118,11 @@ fn common(
     ra: Range<u32>,
     rb: Range<u32>,
     max_cells: usize,
+    steps: &Steps,
     out: &mut Vec<Run>,
 ) {
     let (n, m) = (ra.len(), rb.len());
-    if n == 0 || m == 0 || n * m > max_cells {
+    if n == 0 || m == 0 || n * m > max_cells || steps.take(n + m) {
         return;
     }
     let (x, y) = (&a[ra.start as usize..ra.end as usize], &b[rb.start as usize..rb.end as usize]);
@@ -119,6 +133,7 @@ fn common(
         first.into_iter().for_each(|pair| push(out, run(pair)));
         return;
     }
+    steps.take(n * m);
     longest_common((x, ra.start), (y, rb.start), out);
 }
 
@@ -211,11 +226,17 @@ pub fn most_beside(chain: &[Run], [a, b]: [&[u64]; 2]) -> u32 {
 
 /// Adds equal tokens just behind the last run, as long as they are at least half of the stretch
 /// that they bridge.
-fn fill_after_last(last: Run, a: &[u64], b: &[u64], more: &mut Vec<Run>, out: &mut Vec<Run>) {
+fn fill_after_last(
+    last: Run,
+    [a, b]: [&[u64]; 2],
+    steps: &Steps,
+    more: &mut Vec<Run>,
+    out: &mut Vec<Run>,
+) {
     more.clear();
     let (from_a, from_b) = (last.a_end(), last.b_end());
     let (to_a, to_b) = ((from_a + REACH).min(a.len() as u32), (from_b + REACH).min(b.len() as u32));
-    common(a, b, from_a..to_a, from_b..to_b, MAX_CELLS, more);
+    common(a, b, from_a..to_a, from_b..to_b, MAX_CELLS, steps, more);
     let mut equal = 0;
     let keep = more.iter().take_while(|r| {
         equal += r.len;
@@ -226,11 +247,17 @@ fn fill_after_last(last: Run, a: &[u64], b: &[u64], more: &mut Vec<Run>, out: &m
 }
 
 /// Adds equal tokens just before the first run, by the same rule.
-fn fill_before_first(first: Run, a: &[u64], b: &[u64], more: &mut Vec<Run>, out: &mut Vec<Run>) {
+fn fill_before_first(
+    first: Run,
+    [a, b]: [&[u64]; 2],
+    steps: &Steps,
+    more: &mut Vec<Run>,
+    out: &mut Vec<Run>,
+) {
     more.clear();
     let (mut x, mut y) = ([0; REACH as usize], [0; REACH as usize]);
     let (n, m) = (back(a, first.a, &mut x), back(b, first.b, &mut y));
-    common(&x, &y, 0..n, 0..m, MAX_CELLS, more);
+    common(&x, &y, 0..n, 0..m, MAX_CELLS, steps, more);
     let mut equal = 0;
     let keep = more.iter().take_while(|r| {
         equal += r.len;
@@ -271,7 +298,8 @@ mod tests {
             let ((x, a), (y, b)) = (words(&x, at.0), words(&y, at.1));
             let chain = [Run { a, b, len: 3 }];
             let most = 3 + most_beside(&chain, [&x, &y]);
-            let filled = fill(&chain, &x, &y, &mut Vec::new());
+            let steps = Steps::to_the_end();
+            let filled = fill(&chain, &x, &y, &mut Vec::new(), &steps);
             prop_assert!(filled.iter().map(|run| run.len).sum::<u32>() <= most);
         }
 
@@ -282,7 +310,8 @@ mod tests {
             let words = |side: Vec<u64>| side.into_iter().map(mix).collect::<Vec<u64>>();
             let (x, y) = (words(x), words(y));
             let (mut fast, mut plain) = (Vec::new(), Vec::new());
-            common(&x, &y, 0..x.len() as u32, 0..y.len() as u32, MAX_CELLS, &mut fast);
+            let steps = Steps::to_the_end();
+            common(&x, &y, 0..x.len() as u32, 0..y.len() as u32, MAX_CELLS, &steps, &mut fast);
             longest_common((&x, 0), (&y, 0), &mut plain);
             prop_assert_eq!(fast, plain);
         }

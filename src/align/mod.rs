@@ -13,6 +13,7 @@ pub mod seed_table;
 pub mod seeds;
 pub mod select;
 pub mod shared_runs;
+pub mod steps;
 pub mod unordered;
 pub mod word_counts;
 pub mod word_forms;

@@ -4,6 +4,7 @@ use crate::align::seed_table::SeedTable;
 use crate::align::word_counts::WordCounts;
 use crate::align::word_forms::Lexicon;
 use crate::hash::{self, Hashes};
+use crate::model::thresholds::AlignmentMethod;
 use crate::text::paragraph;
 use crate::text::shingle::{self, Shingles};
 use crate::text::token::{TokenKind, Tokens, WORD, tokenize};
@@ -67,6 +68,18 @@ impl<'t> Prepared<'t> {
         let words = prepared.word_count(0..length as u32).max(1);
         prepared.tokens_per_word = (length as f64 / f64::from(words)).max(1.0);
         prepared
+    }
+
+    /// Makes what an alignment looks up, one table after the other, so that somebody can stop
+    /// between them. Returns whether all were made.
+    pub fn make_ready(&self, alignment: AlignmentMethod, stop: &dyn Fn() -> bool) -> bool {
+        let tables: [&dyn Fn(); 3] = [&|| _ = self.seed_table(), &|| _ = self.count(0), &|| {
+            _ = (alignment != AlignmentMethod::Runs).then(|| self.lexicon())
+        }];
+        tables.iter().all(|make| {
+            make();
+            !stop()
+        })
     }
 
     /// The places of the seeds; the table is made on the first call.

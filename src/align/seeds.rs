@@ -5,6 +5,7 @@ use crate::align::prepared::Prepared;
 use crate::align::run::Run;
 use crate::align::seed_table::{MANY_PLACES, SEED};
 use crate::align::shared_runs::{SharedRuns, shared_runs};
+use crate::align::steps::Steps;
 use crate::hash;
 use crate::text::shingle::{MUCH_LONGER, first_at_least};
 use std::borrow::Cow;
@@ -76,22 +77,25 @@ impl<'p> WordView<'p> {
 /// The runs that hold a seed, in the order of the first text, without those that texts of few words
 /// share at nearly every place: a run is at least as long as [`least_run`] says, and where there
 /// are still too many for the shorter text, the shortest ones are left out until few enough remain.
-pub fn equal_runs(a: &WordView, b: &WordView) -> Vec<Run> {
-    let mut points = points(a, b, least_run(a.text, b.text));
-    points.sort_unstable();
+pub fn equal_runs(a: &WordView, b: &WordView, steps: &Steps) -> Vec<Run> {
+    let mut points = points(a, b, least_run(a.text, b.text), steps);
+    steps.sort(&mut points);
+    if steps.is_stopped() {
+        return Vec::new();
+    }
     points.dedup();
-    few_enough(runs(&points, a, b), a.text, b.text)
+    few_enough(runs(&points, a, b, steps), a.text, b.text)
 }
 
 /// The runs of exactly equal words, as [`equal_runs`] defines them, and the number of different
 /// shingles in both texts, where the runs show it. Cost: a pass over the shorter text, unless the
 /// texts have few words.
-pub fn exact_runs(a: &Prepared, b: &Prepared) -> SharedRuns {
-    let shared = least_run(a, b).is_none().then(|| shared_runs(a, b, MAX_POINTS));
+pub fn exact_runs(a: &Prepared, b: &Prepared, steps: &Steps) -> SharedRuns {
+    let shared = least_run(a, b).is_none().then(|| shared_runs(a, b, MAX_POINTS, steps));
     match shared.flatten() {
         Some(shared) => SharedRuns { runs: few_enough(shared.runs, a, b), ..shared },
         None => {
-            let runs = equal_runs(&WordView::exact(a), &WordView::exact(b));
+            let runs = equal_runs(&WordView::exact(a), &WordView::exact(b), steps);
             SharedRuns { runs, shingles: None }
         }
     }
@@ -144,12 +148,12 @@ type SeedPair = (u64, u32);
 const SHIFT: u64 = 1 << 32;
 
 /// The pairs of equal seeds; with a least length, those at which so many tokens are equal.
-fn points(a: &WordView, b: &WordView, least: Option<u32>) -> Vec<SeedPair> {
+fn points(a: &WordView, b: &WordView, least: Option<u32>, steps: &Steps) -> Vec<SeedPair> {
     let (x, y) = (&a.seeds, &b.seeds);
     let mut out = Vec::new();
     let (mut i, mut j) = (0, 0);
     let search = x.len().min(y.len()) * MUCH_LONGER < x.len().max(y.len());
-    while i < x.len() && j < y.len() {
+    while i < x.len() && j < y.len() && !steps.take(1) {
         let (kx, ky) = (x[i] >> 32, y[j] >> 32);
         if kx != ky && search {
             // The text is compared in work that is proportional to the shorter one.
@@ -176,6 +180,7 @@ fn points(a: &WordView, b: &WordView, least: Option<u32>) -> Vec<SeedPair> {
                 out.push((SHIFT + u64::from(partner) - u64::from(at), at));
             }
         };
+        steps.take(if n * m <= MAX_POINTS { n * m } else { n + m });
         if n * m <= MAX_POINTS {
             x[i..i + n].iter().for_each(|s| y[j..j + m].iter().for_each(|t| point(*s, *t)));
         } else {
@@ -209,10 +214,12 @@ fn places_of_one(seeds: &[u64], from: usize) -> usize {
 
 /// Joins seeds on one diagonal that touch into runs, and grows each run while the next tokens are
 /// equal.
-fn runs(points: &[SeedPair], a: &WordView, b: &WordView) -> Vec<Run> {
+fn runs(points: &[SeedPair], a: &WordView, b: &WordView, steps: &Steps) -> Vec<Run> {
     let mut out: Vec<Run> = Vec::new();
     let mut last = 0;
     for &(diagonal, at) in points {
+        let goes_on = |run: &&Run| last == diagonal && at <= run.a_end();
+        let known = out.last().filter(goes_on).map_or(0, |run| run.len);
         let partner = (diagonal + u64::from(at) - SHIFT) as u32;
         let seed = a.text.seed_length(at);
         match out.last_mut() {
@@ -233,9 +240,12 @@ fn runs(points: &[SeedPair], a: &WordView, b: &WordView) -> Vec<Run> {
             while equal(a, b, run.a_end(), run.b_end()) {
                 run.len += 1;
             }
+            if steps.take(1 + (run.len - known) as usize) {
+                break;
+            }
         }
     }
-    out.sort_unstable();
+    steps.sort(&mut out);
     out
 }
 
@@ -273,8 +283,9 @@ mod tests {
         #[test]
         fn one_pass_finds_the_runs_of_the_definition(a in text(), b in text(), words in 1u32..8) {
             let (a, b) = (Prepared::new(a, words), Prepared::new(b, words));
-            let plain = equal_runs(&WordView::exact(&a), &WordView::exact(&b));
-            let found = exact_runs(&a, &b);
+            let steps = Steps::to_the_end();
+            let plain = equal_runs(&WordView::exact(&a), &WordView::exact(&b), &steps);
+            let found = exact_runs(&a, &b, &steps);
             prop_assert_eq!(found.runs, plain);
             prop_assert_eq!(a.different_shingles(), a.set().len());
             if let Some(shingles) = found.shingles {

@@ -4,6 +4,7 @@ use crate::align::fill::{REACH, most_beside};
 use crate::align::prepared::Prepared;
 use crate::align::range_union::RangeUnion;
 use crate::align::run::{Chain, Run, RunLists};
+use crate::align::steps::Steps;
 use crate::model::thresholds::Thresholds;
 use std::ops::Range;
 
@@ -16,7 +17,13 @@ const PIECE_DISTANCE: u32 = 60;
 /// that are new on both sides, then those that are new on one side (another occurrence of the
 /// passage), then short pieces that continue a match. So a passage that occurs k times in one text
 /// and m times in the other gives at most k + m matches.
-pub fn select(chains: Vec<Chain>, a: &Prepared, b: &Prepared, t: &Thresholds) -> Vec<Chain> {
+pub fn select(
+    chains: Vec<Chain>,
+    a: &Prepared,
+    b: &Prepared,
+    t: &Thresholds,
+    steps: &Steps,
+) -> Vec<Chain> {
     if chains.is_empty() {
         return chains;
     }
@@ -26,6 +33,9 @@ pub fn select(chains: Vec<Chain>, a: &Prepared, b: &Prepared, t: &Thresholds) ->
         chains.into_iter().partition(|c| is_match(c, a, b, t));
     let mut again = Vec::new();
     for c in long {
+        if steps.take(c.runs.len()) {
+            return taken;
+        }
         if seen.a.is_mostly_free(c.a()) && seen.b.is_mostly_free(c.b()) {
             seen.take(c, &mut taken)
         } else {
@@ -33,13 +43,19 @@ pub fn select(chains: Vec<Chain>, a: &Prepared, b: &Prepared, t: &Thresholds) ->
         }
     }
     for c in again {
+        if steps.take(1) {
+            return taken;
+        }
         if seen.a.is_mostly_free(c.a()) || seen.b.is_mostly_free(c.b()) {
             seen.take(c, &mut taken);
         }
     }
     let near = NearMatches::new(&taken);
     for c in short {
-        if near.has_one(&taken, &c)
+        if steps.take(c.runs.len()) {
+            break;
+        }
+        if near.has_one(&taken, &c, steps)
             && equal_words(&c, a) >= PIECE
             && seen.a.is_mostly_free(c.a())
             && seen.b.is_mostly_free(c.b())
@@ -59,7 +75,11 @@ pub fn selectable(
     a: &Prepared,
     b: &Prepared,
     t: &Thresholds,
+    steps: &Steps,
 ) -> RunLists {
+    if chains.iter().any(|c| steps.take(c.len())) {
+        return RunLists::default();
+    }
     let mut known: Vec<(bool, u32)> = Vec::with_capacity(chains.len());
     known.extend(chains.iter().map(|c| {
         let most = most_equal_tokens(c, words);
@@ -165,11 +185,12 @@ impl NearMatches {
     }
 
     /// Whether a chain continues one of the matches.
-    fn has_one(&self, matches: &[Chain], c: &Chain) -> bool {
+    fn has_one(&self, matches: &[Chain], c: &Chain, steps: &Steps) -> bool {
         let range = c.a();
         let within = |places: &[(u32, usize)], from: u32, to: u32| {
             let first = places.partition_point(|p| p.0 < from);
-            places[first..].iter().take_while(|p| p.0 <= to).any(|p| continues(&matches[p.1], c))
+            let mut near = places[first..].iter().take_while(|p| p.0 <= to);
+            near.any(|p| steps.take(1) || continues(&matches[p.1], c))
         };
         within(&self.ends, range.start.saturating_sub(PIECE_DISTANCE), range.start)
             || within(&self.starts, range.end, range.end.saturating_add(PIECE_DISTANCE))

@@ -4,6 +4,7 @@
 use crate::align::prepared::Prepared;
 use crate::align::run::Run;
 use crate::align::seed_table::{SEED, SeedTable};
+use crate::align::steps::{BETWEEN, Steps};
 use crate::hash::{self, ByHash};
 
 /// The equal runs of two texts, and the number of different shingles that they hold.
@@ -21,17 +22,17 @@ const USUAL: usize = 16;
 /// The longest runs of equal tokens that hold a seed, or `None` if some seed has more than `most`
 /// pairs of places. Cost: a lookup for each token of the shorter text, and a look at each token of
 /// the runs.
-pub fn shared_runs(a: &Prepared, b: &Prepared, most: usize) -> Option<SharedRuns> {
+pub fn shared_runs(a: &Prepared, b: &Prepared, most: usize, steps: &Steps) -> Option<SharedRuns> {
     let swapped = a.tokens.len() < b.tokens.len();
     let (long, short) = if swapped { (b, a) } else { (a, b) };
     let uniform = long.seed_table().is_uniform() && short.seed_table().is_uniform();
-    let pass = Pass::new(long, short, most);
+    let pass = Pass::new(long, short, most, steps);
     let SharedRuns { mut runs, shingles } =
         if uniform { pass.run::<true>()? } else { pass.run::<false>()? };
     if swapped {
         runs.iter_mut().for_each(|r| (r.a, r.b) = (r.b, r.a));
     }
-    runs.sort_unstable();
+    steps.sort(&mut runs);
     if !uniform {
         runs.dedup();
     }
@@ -46,6 +47,7 @@ struct Pass<'p> {
     x: &'p [u64],
     y: &'p [u64],
     most: usize,
+    steps: &'p Steps<'p>,
     runs: Vec<Run>,
     /// The end in the shorter text of the last run on each diagonal, where seeds of one place may
     /// have other lengths: a run that was found is not walked through again.
@@ -54,7 +56,7 @@ struct Pass<'p> {
 }
 
 impl<'p> Pass<'p> {
-    fn new(long: &'p Prepared, short: &'p Prepared, most: usize) -> Pass<'p> {
+    fn new(long: &'p Prepared, short: &'p Prepared, most: usize, steps: &'p Steps) -> Pass<'p> {
         let words = if long.shingle() == short.shingle() { short.shingle() } else { 0 };
         Pass {
             long: long.seed_table(),
@@ -62,6 +64,7 @@ impl<'p> Pass<'p> {
             x: &long.tokens.hashes,
             y: &short.tokens.hashes,
             most,
+            steps,
             runs: Vec::with_capacity(USUAL),
             ends: ByHash::default(),
             shingles: ShinglesInside {
@@ -77,8 +80,20 @@ impl<'p> Pass<'p> {
     fn run<const UNIFORM: bool>(mut self) -> Option<SharedRuns> {
         let (long, short) = (self.long, self.short);
         let mut at = 0;
-        while let Some((absent, first)) = long.find(short.hashes().get(at..).unwrap_or_default()) {
+        while at < short.hashes().len() {
+            let ahead = &short.hashes()[at..];
+            let ahead = &ahead[..ahead.len().min(BETWEEN as usize)];
+            let Some((absent, first)) = long.find(ahead) else {
+                at += ahead.len();
+                if self.steps.take(ahead.len()) {
+                    break;
+                }
+                continue;
+            };
             at += absent;
+            if self.steps.take(absent + 1) {
+                break;
+            }
             if long.is_alone(first) && short.most_places() <= self.most {
                 let len = self.point::<UNIFORM>(first, at);
                 at += 1 + if UNIFORM { self.alone_inside(first, len) } else { 0 };
@@ -139,6 +154,7 @@ impl<'p> Pass<'p> {
         if behind < len as usize {
             return 0;
         }
+        self.steps.take(before + behind);
         let (a, b, len) = ((i - before) as u32, (j - before) as u32, (before + behind) as u32);
         self.runs.push(Run { a, b, len });
         if UNIFORM {

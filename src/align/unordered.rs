@@ -11,7 +11,9 @@ use crate::align::fill;
 use crate::align::prepared::Prepared;
 use crate::align::run::{Chain, TokenRectangle};
 use crate::align::seeds::exact_runs;
+use crate::align::steps::Steps;
 use crate::align::word_forms::NumberedWords;
+use std::collections::HashMap;
 
 /// The number of rarer words behind each word that it is paired with.
 const NEAR: usize = 4;
@@ -41,21 +43,20 @@ pub struct UnorderedLimits {
 /// left out, unless it does so on one side only and has nearly as much evidence: then it is another
 /// occurrence. Cost: a sort of the seeds; for each group, some passes over its stretch of both
 /// texts.
-pub fn chains(a: &Prepared, b: &Prepared, limits: UnorderedLimits) -> Vec<Chain> {
+pub fn chains(a: &Prepared, b: &Prepared, limits: UnorderedLimits, steps: &Steps) -> Vec<Chain> {
     // The work is done in one order, so that swapped texts give the same result.
     if a.tokens.hashes > b.tokens.hashes {
-        return chains(b, a, limits).into_iter().map(swap).collect();
+        return chains(b, a, limits, steps).into_iter().map(swap).collect();
     }
     // Folding is the expensive part, and a passage in which no words survive unchanged is no
     // evidence.
-    if groups(points(&NumberedWords::plain(a.lexicon(), b.lexicon())), limits.max_gap, SURVIVING)
-        .is_empty()
-    {
+    let plain = NumberedWords::plain(a.lexicon(), b.lexicon(), steps);
+    if groups(points(&plain, steps), limits.max_gap, SURVIVING, steps).is_empty() {
         return Vec::new();
     }
-    let words = NumberedWords::new(a.lexicon(), b.lexicon());
-    let fitter = Fitter::new(a, b, &words);
-    let mut found: Vec<Extension> = groups(points(&words), limits.max_gap, LEAST)
+    let words = NumberedWords::new(a.lexicon(), b.lexicon(), steps);
+    let fitter = Fitter::new(a, b, &words, steps);
+    let mut found: Vec<Extension> = groups(points(&words, steps), limits.max_gap, LEAST, steps)
         .into_iter()
         .filter_map(|g| fitter.refine(&bounds(&g)))
         .collect();
@@ -67,22 +68,60 @@ pub fn chains(a: &Prepared, b: &Prepared, limits: UnorderedLimits) -> Vec<Chain>
     found.sort_unstable_by(|x, y| {
         y.bits.total_cmp(&x.bits).then_with(|| x.region.order().cmp(&y.region.order()))
     });
-    let runs = exact_runs(a, b).runs;
+    let runs = exact_runs(a, b, steps).runs;
     let longest = runs.iter().map(|r| r.len).max().unwrap_or(0);
-    let mut taken: Vec<Extension> = Vec::new();
+    let mut taken = Taken::default();
     let mut out = Vec::new();
     for f in found {
-        if taken.iter().any(|better| f.is_worse_than(better)) {
+        if steps.is_stopped() {
+            break;
+        }
+        if taken.has_better(&f, steps) {
             continue;
         }
-        taken.push(f.clone());
+        taken.add(&f, steps);
         let region = fitter.to_sentences(f);
-        let runs = fill::inside(&region, (&runs, longest), a, b);
+        let runs = fill::inside(&region, (&runs, longest), a, b, steps);
         if !runs.is_empty() {
             out.push(Chain { runs, region: Some(region) });
         }
     }
     out
+}
+
+/// Tokens whose passages are in one list.
+const BLOCK: u32 = 64;
+
+/// The passages that were taken, by the blocks of tokens that they touch in either text.
+#[derive(Default)]
+struct Taken {
+    passages: Vec<Extension>,
+    by_block: [HashMap<u32, Vec<u32>>; 2],
+}
+
+impl Taken {
+    fn add(&mut self, passage: &Extension, steps: &Steps) {
+        let number = self.passages.len() as u32;
+        for (range, blocks) in [&passage.region.a, &passage.region.b].iter().zip(&mut self.by_block)
+        {
+            let touched = range.start / BLOCK..range.end.div_ceil(BLOCK);
+            steps.take(touched.len());
+            touched.for_each(|block| blocks.entry(block).or_default().push(number));
+        }
+        self.passages.push(passage.clone());
+    }
+
+    /// Whether a passage with more evidence makes this one redundant. Such a passage has more than
+    /// half of one side, and so the middle of that.
+    fn has_better(&self, passage: &Extension, steps: &Steps) -> bool {
+        let sides = [&passage.region.a, &passage.region.b].into_iter().zip(&self.by_block);
+        sides.into_iter().any(|(range, blocks)| {
+            let middle = range.start + range.len() as u32 / 2;
+            let near = blocks.get(&(middle / BLOCK)).map_or(&[][..], |near| near);
+            steps.take(near.len());
+            near.iter().any(|&n| passage.is_worse_than(&self.passages[n as usize]))
+        })
+    }
 }
 
 fn swap(mut chain: Chain) -> Chain {
@@ -99,7 +138,7 @@ type SeedPair = ((u32, u32), (u32, u32));
 type Pair = (u64, u32, u32);
 
 /// All pairs of near words of one text, sorted.
-fn pairs(words: &NumberedWords, side: usize) -> Vec<Pair> {
+fn pairs(words: &NumberedWords, side: usize, steps: &Steps) -> Vec<Pair> {
     let text = &words.of[side];
     let bound = (RARE_SHARE * text.len() as f64).max(RARE) as u32;
     let rare: Vec<u32> = (0..text.len() as u32)
@@ -108,6 +147,9 @@ fn pairs(words: &NumberedWords, side: usize) -> Vec<Pair> {
     let both = |w: u32| words.counts[w as usize].iter().all(|c| *c > 0);
     let mut out = Vec::new();
     for (k, &at) in rare.iter().enumerate() {
+        if steps.take(1 + NEAR) {
+            break;
+        }
         let first = text[at as usize];
         for &next in rare[k + 1..].iter().take(if both(first) { NEAR } else { 0 }) {
             let second = text[next as usize];
@@ -120,18 +162,22 @@ fn pairs(words: &NumberedWords, side: usize) -> Vec<Pair> {
             }
         }
     }
-    out.sort_unstable();
+    steps.sort(&mut out);
     out
 }
 
-fn points(words: &NumberedWords) -> Vec<SeedPair> {
-    let (x, y) = (pairs(words, 0), pairs(words, 1));
+fn points(words: &NumberedWords, steps: &Steps) -> Vec<SeedPair> {
+    let (x, y) = (pairs(words, 0, steps), pairs(words, 1, steps));
     let mut out = Vec::new();
     let mut from = 0;
     for group in x.chunk_by(|p, q| p.0 == q.0) {
+        if steps.take(group.len()) {
+            return Vec::new();
+        }
         from += y[from..].partition_point(|p| p.0 < group[0].0);
         let partners = y[from..].partition_point(|p| p.0 == group[0].0);
         if group.len() * partners <= MAX_POINTS {
+            steps.take(group.len() * partners);
             for p in group {
                 out.extend(y[from..from + partners].iter().map(|q| ((p.1, q.1), (p.2, q.2))));
             }
@@ -141,7 +187,7 @@ fn points(words: &NumberedWords) -> Vec<SeedPair> {
 }
 
 /// Splits points wherever a wider gap opens on either side, for each side in turn, until none does.
-fn groups(points: Vec<SeedPair>, max_gap: u32, least: usize) -> Vec<Vec<SeedPair>> {
+fn groups(points: Vec<SeedPair>, max_gap: u32, least: usize, steps: &Steps) -> Vec<Vec<SeedPair>> {
     let mut out = Vec::new();
     let mut waiting = vec![(points, 0, 0)];
     // `still` counts the consecutive sides without a gap.
@@ -154,7 +200,10 @@ fn groups(points: Vec<SeedPair>, max_gap: u32, least: usize) -> Vec<Vec<SeedPair
             continue;
         }
         let at = |p: &SeedPair| if side == 0 { p.0.0 } else { p.0.1 };
-        points.sort_unstable_by_key(|p| (at(p), *p));
+        steps.sort_by(&mut points, |p, q| (at(p), p).cmp(&(at(q), q)));
+        if steps.is_stopped() {
+            return Vec::new();
+        }
         let parts = points.chunk_by(|p, q| at(q) - at(p) <= max_gap);
         let whole = parts.clone().nth(1).is_none();
         waiting
@@ -169,4 +218,28 @@ fn bounds(points: &[SeedPair]) -> TokenRectangle {
             ..points.iter().map(last).max().map_or(0, |last| last + 1)
     };
     TokenRectangle { a: side(|p| p.0.0, |p| p.1.0), b: side(|p| p.0.1, |p| p.1.1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_better_passage_is_found_by_the_middle_of_a_side(
+            passages in prop::collection::vec((0u32..300, 1u32..200, 0u32..300, 1u32..200), 1..40),
+        ) {
+            let (mut taken, steps) = (Taken::default(), Steps::to_the_end());
+            for (n, (a, len_a, b, len_b)) in passages.into_iter().enumerate() {
+                let region = TokenRectangle { a: a..a + len_a, b: b..b + len_b };
+                let f = Extension { region, bits: 100.0 - 2.0 * n as f64, drawn: 1.0 };
+                let plain = taken.passages.iter().any(|better| f.is_worse_than(better));
+                prop_assert_eq!(taken.has_better(&f, &steps), plain);
+                if !plain {
+                    taken.add(&f, &steps);
+                }
+            }
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Owns: the words of two texts as small numbers, with a damaged or inflected word under the number
 //! of the most similar word of the other text. Never: looks at where words occur near each other.
 
+use crate::align::steps::Steps;
 use crate::hash;
 use crate::text::token::Tokens;
 
@@ -71,16 +72,18 @@ pub struct NumberedWords {
 impl NumberedWords {
     /// Numbers the words and folds their forms. Cost: that of [`NumberedWords::plain`], and for
     /// each word that only one text holds a lookup for each of its letters.
-    pub fn new(a: &Lexicon, b: &Lexicon) -> NumberedWords {
-        NumberedWords::numbered(a, b, true)
+    pub fn new(a: &Lexicon, b: &Lexicon, steps: &Steps) -> NumberedWords {
+        NumberedWords::numbered(a, b, true, steps)
     }
 
     /// Numbers the words without folding. Cost: a merge of the two lists of words.
-    pub fn plain(a: &Lexicon, b: &Lexicon) -> NumberedWords {
-        NumberedWords::numbered(a, b, false)
+    pub fn plain(a: &Lexicon, b: &Lexicon, steps: &Steps) -> NumberedWords {
+        NumberedWords::numbered(a, b, false, steps)
     }
 
-    fn numbered(x: &Lexicon, y: &Lexicon, folding: bool) -> NumberedWords {
+    fn numbered(x: &Lexicon, y: &Lexicon, folding: bool, steps: &Steps) -> NumberedWords {
+        // A merge of the words, and a look at each token.
+        steps.take(x.words.len() + y.words.len() + x.of.len() + y.of.len());
         let mut right: Vec<u32> =
             (0..y.words.len() as u32).map(|j| x.words.len() as u32 + j).collect();
         let (mut only_a, mut only_b) = (Vec::new(), Vec::new());
@@ -103,7 +106,7 @@ impl NumberedWords {
         }
         let mut left: Vec<u32> = (0..x.words.len() as u32).collect();
         if folding {
-            fold(x, &only_a, y, &only_b, |from, to| left[from] = right[to]);
+            fold((x, &only_a), (y, &only_b), steps, |from, to| left[from] = right[to]);
         }
         let mut counts = vec![[0; 2]; x.words.len() + y.words.len()];
         left.iter().zip(&x.counts).for_each(|(n, c)| counts[*n as usize][0] += c);
@@ -116,10 +119,9 @@ impl NumberedWords {
 /// For each word that occurs only in the first text, reports to `like` the most similar word of
 /// those that occur only in the second.
 fn fold(
-    x: &Lexicon,
-    only_x: &[usize],
-    y: &Lexicon,
-    only_y: &[usize],
+    (x, only_x): (&Lexicon, &[usize]),
+    (y, only_y): (&Lexicon, &[usize]),
+    steps: &Steps,
     mut like: impl FnMut(usize, usize),
 ) {
     let index = Index::new(y, only_y);
@@ -127,6 +129,9 @@ fn fold(
     let mut touched: Vec<u32> = Vec::new();
     for &word in only_x {
         let shingles = x.shingles(word);
+        if steps.take(1 + shingles.len()) {
+            break;
+        }
         for &s in shingles {
             for place in index.find(s) {
                 if shared[place as usize] == 0 {
@@ -134,6 +139,7 @@ fn fold(
                 }
                 shared[place as usize] += 1;
             }
+            steps.take(index.slot(s).len());
         }
         // The greatest share so far, as a fraction of two numbers: shared shingles and all
         // shingles; then the place.
@@ -182,12 +188,16 @@ impl Index {
         Index { from, entries }
     }
 
-    /// The words that hold a shingle; none where the slot has too many entries to be informative.
-    fn find(&self, shingle: u64) -> impl Iterator<Item = u32> {
+    /// The entries of the slot of a shingle; none where it has too many to be informative.
+    fn slot(&self, shingle: u64) -> &[(u64, u32)] {
         let slot = slot(shingle);
         let list = &self.entries[self.from[slot] as usize..self.from[slot + 1] as usize];
-        let list = if list.len() > MAX_LIST { &[] } else { list };
-        list.iter().filter(move |e| e.0 == shingle).map(|e| e.1)
+        if list.len() > MAX_LIST { &[] } else { list }
+    }
+
+    /// The words that hold a shingle.
+    fn find(&self, shingle: u64) -> impl Iterator<Item = u32> {
+        self.slot(shingle).iter().filter(move |e| e.0 == shingle).map(|e| e.1)
     }
 }
 
@@ -221,7 +231,7 @@ mod tests {
 
     fn words(a: &str, b: &str) -> NumberedWords {
         let lexicon = |text: &str| Lexicon::new(text, &tokenize(text));
-        NumberedWords::new(&lexicon(a), &lexicon(b))
+        NumberedWords::new(&lexicon(a), &lexicon(b), &Steps::to_the_end())
     }
 
     #[test]

@@ -135,6 +135,7 @@ impl Check {
         meter.memory(settings.flags.run.memory());
         let boilerplate = boilerplate(&settings, &meter, self.talk.quiet)?;
         let scan = settings.scan().boilerplate_from(&boilerplate).progress(&meter);
+        let scan = scan.pairs_on_demand();
         let known = self.known_findings(stored, &settings, &scan, &ignores, &today, &meter)?;
 
         let mut taken = take_in(
@@ -150,7 +151,7 @@ impl Check {
             refuse_empty(&self.paths, &taken, &settings.flags.run)?;
         }
         say_sourceless(&corpus, settings.thresholds.sources, self.talk.quiet);
-        let kept = kept.boilerplate_from(&boilerplate).progress(&meter);
+        let kept = kept.boilerplate_from(&boilerplate).progress(&meter).pairs_on_demand();
         let detection = found(&corpus, &kept, &meter)?;
         let findings =
             Findings { detection: &detection, documents: &corpus, skipped: &taken.skipped };

@@ -4,7 +4,7 @@ use crate::engine::background_source::BackgroundSource;
 use crate::engine::batch::{background_from, scan_under, with_pairs};
 #[cfg(feature = "stages")]
 use crate::engine::checkpoint::Checkpoints;
-use crate::engine::pairs::compare_pairs;
+use crate::engine::pairs::{compare_or_stop, compare_pairs};
 use crate::engine::preset::Preset;
 #[cfg(feature = "stages")]
 use crate::engine::{scan_job::ScanJob, single_stage};
@@ -299,14 +299,27 @@ impl<'a> Compare<'a> {
     /// Compares two texts: resemblance, containment, matches, coverage, facts, relation. Cost:
     /// tokenising both, then a sort of their seeds.
     pub fn run(&self, a: &str, b: &str) -> Comparison {
-        let none = Background::default();
-        let BackgroundSource { given, boilerplate } = self.source;
-        let given = given.unwrap_or(&none);
-        let background = match boilerplate {
-            [] => Cow::Borrowed(given),
-            texts => Cow::Owned(given.clone().with_boilerplate(texts, &self.recipe)),
-        };
+        let background = self.own_background();
         compare(a, b, &background, &self.recipe, &self.thresholds)
+    }
+
+    /// Like [`run`](Compare::run), for long texts: `progress` can cancel the comparison, which asks
+    /// it every few thousand steps.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`](crate::Error::Cancelled) where `progress` asked for it.
+    pub fn run_with(&self, a: &str, b: &str, progress: &dyn Progress) -> Result<Comparison> {
+        let background = self.own_background();
+        compare_or_stop([a, b], &background, &self.recipe, &self.thresholds, progress)
+    }
+
+    fn own_background(&self) -> Cow<'_, Background> {
+        let BackgroundSource { given, boilerplate } = self.source;
+        let given = given.map_or_else(Cow::default, Cow::Borrowed);
+        match boilerplate {
+            [] => given,
+            texts => Cow::Owned(given.into_owned().with_boilerplate(texts, &self.recipe)),
+        }
     }
 
     /// Compares the listed pairs of document numbers on all cores, without looking for candidates.

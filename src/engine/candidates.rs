@@ -218,7 +218,7 @@ impl CandidateSearch<'_> {
         }
         lists.add(counted(joined(&mut waiting), weight))?;
         progress.spilled(lists.scratch_bytes());
-        let mut merged = lists.merged()?;
+        let mut merged = lists.merged(progress)?;
         let mut group = Vec::new();
         loop {
             merged.next_group(&mut group, |shared: &SharedKeys| shared.0)?;

@@ -1,6 +1,7 @@
 //! Owns: the comparison of candidate pairs, in parallel, with the results in order. Never: chooses
 //! the candidate pairs.
 
+use crate::align::steps::Steps;
 use crate::engine::pair_order::neighbours_first;
 use crate::engine::sketch::Classes;
 use crate::error::{Error, Result};
@@ -22,6 +23,8 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// The number of pairs that one thread takes at once.
 const CHUNK: usize = 64;
+/// The most such chunks of one task, so that at the end no thread works alone for long.
+const CHUNKS_OF_A_TASK: usize = 16;
 /// The tokens of prepared texts that one thread keeps at most: about 20 MB.
 const CACHED: usize = 400_000;
 /// What a token of a prepared text takes, about.
@@ -168,31 +171,46 @@ impl Verifier<'_> {
         let (caches, shared) = (Caches::default(), SharedTexts::default());
         let compared: Result<Vec<Vec<Verified>>> = order
             .par_chunks(CHUNK)
+            .with_max_len(CHUNKS_OF_A_TASK)
             .map_init(
                 || caches.take(),
                 |in_use, chunk| {
-                    let cache = &mut in_use.cache;
-                    let mut out = Vec::new();
-                    for &pair in chunk {
-                        if self.progress.cancelled() {
-                            return Err(Error::Cancelled);
-                        }
-                        let (a, b) = unpack_pair(pair);
-                        let left = self.prepared(a, cache, &shared)?;
-                        let right = self.prepared(b, cache, &shared)?;
-                        let (background, t) = (self.background, self.thresholds);
-                        let kept = compare_kept(&left, &right, background, t, &keep);
-                        out.extend(kept.map(|comparison| Verified { a, b, comparison }));
-                        self.progress
-                            .advance(pair_steps(self.tokens[a as usize], self.tokens[b as usize]));
-                    }
-                    Ok(out)
+                    let stop = || self.progress.cancelled();
+                    let steps = Steps::new(&stop);
+                    let compared =
+                        self.compare_some(chunk, &mut in_use.cache, &shared, &keep, &steps);
+                    self.progress.compared(steps.taken());
+                    compared
                 },
             )
             .collect();
         let mut compared: Vec<Verified> = compared?.into_iter().flatten().collect();
         compared.par_sort_unstable_by_key(|v| pack_pair(v.a, v.b));
         Ok(compared)
+    }
+
+    fn compare_some<'c>(
+        &'c self,
+        pairs: &[u64],
+        cache: &mut Cache<'c>,
+        shared: &SharedTexts<'c>,
+        keep: impl Fn(Option<Relation>, f64) -> bool,
+        steps: &Steps,
+    ) -> Result<Vec<Verified>> {
+        let mut out = Vec::new();
+        for &pair in pairs {
+            if self.progress.cancelled() {
+                return Err(Error::Cancelled);
+            }
+            let (a, b) = unpack_pair(pair);
+            let left = self.prepared(a, cache, shared)?;
+            let right = self.prepared(b, cache, shared)?;
+            let (background, t) = (self.background, self.thresholds);
+            let kept = compare_kept(&left, &right, background, t, steps, &keep);
+            out.extend(kept?.map(|comparison| Verified { a, b, comparison }));
+            self.progress.advance(pair_steps(self.tokens[a as usize], self.tokens[b as usize]));
+        }
+        Ok(out)
     }
 
     /// Whether a packed pair may be reported, see [`Classes::allowed`].
@@ -242,6 +260,11 @@ impl Verifier<'_> {
         let text = self.text(class)?;
         self.progress.tokenized(text.len() as u64);
         let text = MaskedText::new(text, self.background, self.recipe);
+        let stop = || self.progress.cancelled();
+        let long = self.tokens[class as usize] >= LONG;
+        if long && (stop() || !text.make_ready(self.thresholds.alignment, &stop)) {
+            return Err(Error::Cancelled);
+        }
         Ok(Arc::new(text.with_metadata((self.metadata)(class))))
     }
 

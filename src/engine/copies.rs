@@ -37,6 +37,7 @@ impl Copies {
         options: &RunOptions,
         progress: &dyn Progress,
     ) -> Result<Copies> {
+        let options = &options.for_documents(documents.count());
         let (source, checkpoints) = (BackgroundSource::default(), &Checkpoints::default());
         let job =
             ScanJob { documents, source, recipe, thresholds: t, options, progress, checkpoints };

@@ -1,17 +1,20 @@
-//! Owns: the comparison of listed pairs, without a search for candidates. Never: compares two texts
-//! itself.
+//! Owns: the comparison of listed pairs without a search for candidates, and of two texts until
+//! somebody cancels it. Never: aligns texts.
 
+use crate::align::steps::Steps;
 use crate::engine::batch::{check, in_pool, summary_counts};
 use crate::engine::compare::{Verified, Verifier};
 use crate::engine::copies::Copies;
 use crate::engine::sketch::Classes;
-use crate::error::Result;
-use crate::model::detection::{Detection, Pair, Summary};
+use crate::error::{Error, Result};
+use crate::model::detection::{Comparison, Detection, Pair, Summary};
 use crate::model::document::Documents;
 use crate::model::options::{Progress, RunOptions, Stage};
 use crate::model::pair_list::Pairs;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
+use crate::pair::compare::compare_masked;
+use crate::pair::masked::MaskedText;
 use crate::postings::budget::pair_steps;
 use crate::postings::posting::pack_pair;
 use crate::sketch::recipe::Recipe;
@@ -39,6 +42,7 @@ pub fn compare_pairs(
     let copies = in_pool(options, || {
         Copies::new(documents, background, recipe, thresholds, options, progress)
     })?;
+    let options = &options.for_documents(documents.count());
     let metadata = |number| copies.metadata(number, documents);
     let tokens = copies.tokens();
     let steps = |p: &u64| pair_steps(tokens[(p >> 32) as usize], tokens[*p as u32 as usize]);
@@ -56,9 +60,6 @@ pub fn compare_pairs(
     };
     let compared =
         in_pool(options, || verifier.compare(&packed, |relation, _| relation.is_some()))?;
-    let to_pair = |v: Verified| {
-        Some(Pair { a: v.a, b: v.b, relation: v.comparison.relation?, comparison: v.comparison })
-    };
     let pairs: Pairs = compared.into_iter().filter_map(to_pair).collect();
     let mut named: Vec<u32> = packed.iter().flat_map(|p| [(p >> 32) as u32, *p as u32]).collect();
     named.sort_unstable();
@@ -85,4 +86,31 @@ pub fn compare_pairs(
         pairs,
         repeats: Vec::new(),
     })
+}
+
+fn to_pair(Verified { a, b, comparison }: Verified) -> Option<Pair> {
+    Some(Pair { a, b, relation: comparison.relation?, comparison })
+}
+
+/// Compares two texts until `progress` cancels it.
+///
+/// # Errors
+/// [`Error::Cancelled`].
+pub fn compare_or_stop(
+    texts: [&str; 2],
+    background: &Background,
+    recipe: &Recipe,
+    t: &Thresholds,
+    progress: &dyn Progress,
+) -> Result<Comparison> {
+    let stop = || progress.cancelled();
+    let read = |text| MaskedText::new(text, background, recipe);
+    let [a, b] = texts.map(read);
+    if stop() || ![&a, &b].iter().all(|text| text.make_ready(t.alignment, &stop)) {
+        return Err(Error::Cancelled);
+    }
+    let steps = Steps::new(&stop);
+    let compared = compare_masked(&a, &b, background, t, &steps);
+    progress.compared(steps.taken());
+    compared.ok_or(Error::Cancelled)
 }

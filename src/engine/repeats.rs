@@ -83,7 +83,7 @@ pub fn repeats(
     add_others(&reader, &twice, &keys.paragraphs, from, &mut found, &mut lists)?;
     found.finish(&mut lists)?;
     progress.spilled(lists.scratch_bytes());
-    merge(lists.merged()?, all, members, background, t)
+    merge(lists.merged(progress)?, all, members, background, t)
 }
 
 /// Occurrences that are not sorted yet.
@@ -274,7 +274,7 @@ fn add_others(
 /// Merges the occurrences of each key into one repeat, if it occurs in enough classes or several
 /// times in one.
 fn merge(
-    mut found: MergedLists<Occurrence>,
+    mut found: MergedLists<'_, Occurrence>,
     all: &Classes,
     members: &Members,
     background: &Background,

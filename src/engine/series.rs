@@ -1,6 +1,7 @@
 //! Owns: the search for series: titles under which different texts come again and again. Never:
 //! decides about a pair of texts.
 
+use crate::align::steps::Steps;
 use crate::engine::sketch::Classes;
 use crate::error::{Error, Result};
 use crate::model::document::Documents;
@@ -73,7 +74,14 @@ pub fn series(
             }
             let at = i * texts.len() / pairs;
             let (a, b) = (read(texts[at])?, read(texts[(at + 1) % texts.len()])?);
-            match have_other_figures(&a, &b, background, t) {
+            let stop = || progress.cancelled();
+            let steps = Steps::new(&stop);
+            let found = have_other_figures(&a, &b, background, t, &steps);
+            progress.compared(steps.taken());
+            if steps.is_stopped() {
+                return Err(Error::Cancelled);
+            }
+            match found {
                 Some(true) => other += 1,
                 Some(false) => same += 1,
                 None => {}

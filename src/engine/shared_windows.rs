@@ -114,7 +114,7 @@ pub fn frequent_anchors(
         marks.add(list)?;
     }
     progress.spilled(marks.scratch_bytes());
-    let (mut merged, mut near, mut last) = (marks.merged()?, Vec::new(), None);
+    let (mut merged, mut near, mut last) = (marks.merged(progress)?, Vec::new(), None);
     while let Some(mark) = merged.next()? {
         if last == Some(mark) && near.last() != Some(&mark.0) {
             near.push(mark.0);
@@ -163,7 +163,7 @@ pub fn shared_windows(
     let mut held = vec![0u32; touched.len()];
     let (mut windows, mut marks) = (Vec::new(), Vec::new());
     let least = t.repeat_classes as usize;
-    let (mut merged, mut group) = (lists.merged()?, Vec::new());
+    let (mut merged, mut group) = (lists.merged(progress)?, Vec::new());
     loop {
         // A text is in one list only, so that no posting is in two.
         merged.next_group(&mut group, |p| p.key())?;

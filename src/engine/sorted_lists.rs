@@ -3,8 +3,8 @@
 
 use crate::engine::scratch::{ScratchFile, Stored};
 use crate::engine::stored_records::{Record, load, store};
-use crate::error::Result;
-use crate::model::options::RunOptions;
+use crate::error::{Error, Result};
+use crate::model::options::{Progress, RunOptions};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::path::PathBuf;
@@ -65,8 +65,8 @@ impl<R: Record> SortedLists<R> {
         self.file.as_ref().map_or(0, ScratchFile::len)
     }
 
-    /// All records in order; equal ones follow each other.
-    pub fn merged(mut self) -> Result<MergedLists<R>> {
+    /// All records in order; equal ones follow each other. `progress` can cancel their reading.
+    pub fn merged(mut self, progress: &dyn Progress) -> Result<MergedLists<'_, R>> {
         self.file.as_mut().map_or(Ok(()), ScratchFile::flush)?;
         let file = self.file.map(Arc::new);
         let in_memory = self.in_memory.into_iter().map(|list| Reader {
@@ -83,6 +83,8 @@ impl<R: Record> SortedLists<R> {
             readers: in_memory.chain(stored).collect(),
             heads: BinaryHeap::new(),
             last: None,
+            progress,
+            taken: 0,
         };
         for n in 0..merged.readers.len() {
             merged.advance(n)?;
@@ -113,17 +115,21 @@ impl<R: Record> Reader<R> {
     }
 }
 
+/// The records of a merge between two questions whether to stop: some milliseconds of work.
+const BETWEEN: usize = 1 << 16;
+
 /// The records of all lists in order.
-#[derive(Debug)]
-pub struct MergedLists<R> {
+pub struct MergedLists<'p, R> {
     readers: Vec<Reader<R>>,
     /// The next record of each list that has one.
     heads: BinaryHeap<Reverse<(R, usize)>>,
     /// A record that was read and not taken.
     last: Option<R>,
+    progress: &'p dyn Progress,
+    taken: usize,
 }
 
-impl<R: Record> MergedLists<R> {
+impl<R: Record> MergedLists<'_, R> {
     fn advance(&mut self, reader: usize) -> Result<()> {
         if let Some(record) = self.readers[reader].next()? {
             self.heads.push(Reverse((record, reader)));
@@ -135,6 +141,10 @@ impl<R: Record> MergedLists<R> {
     pub fn next(&mut self) -> Result<Option<R>> {
         if let Some(record) = self.last.take() {
             return Ok(Some(record));
+        }
+        self.taken += 1;
+        if self.taken.is_multiple_of(BETWEEN) && self.progress.cancelled() {
+            return Err(Error::Cancelled);
         }
         // The list with the least record gives it, and its next one takes the place.
         let Some(mut head) = self.heads.peek_mut() else { return Ok(None) };
@@ -188,7 +198,7 @@ mod tests {
                 prop_assert!(kept.bytes <= kept.most, "the others are in the file");
             }
             all.sort_unstable();
-            let mut merged = kept.merged().unwrap();
+            let mut merged = kept.merged(&()).unwrap();
             let (mut found, mut group) = (Vec::new(), Vec::new());
             loop {
                 merged.next_group(&mut group, |p| p.key()).unwrap();
@@ -201,5 +211,22 @@ mod tests {
                 all.chunk_by(|x, y| x.key() == y.key()).map(<[Posting]>::to_vec).collect();
             prop_assert_eq!(found, groups);
         }
+    }
+
+    /// Cancels at once.
+    struct Stop;
+    impl Progress for Stop {
+        fn cancelled(&self) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn a_merge_ends_soon_after_it_is_cancelled() {
+        let mut kept = SortedLists::new(&RunOptions::default(), 1);
+        kept.add((0..3 * BETWEEN as u64).map(|key| Posting::new(key, 0)).collect()).unwrap();
+        let mut merged = kept.merged(&Stop).unwrap();
+        let read = (0..).find(|_| merged.next() == Err(Error::Cancelled)).unwrap();
+        assert_eq!(read, BETWEEN - 1);
     }
 }

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::escape;
 use crate::gate::bottom_k;
 use crate::gate::documents::DocumentTable;
-use crate::gate::findings::{Origin, UnjudgedFinding, unjudged_findings};
+use crate::gate::findings::{Origin, UnjudgedFinding, each_batch};
 use crate::gate::ignores;
 use crate::gate::policy::IgnoreRule;
 use crate::hash;
@@ -164,24 +164,29 @@ impl Baseline {
     /// A text that can no longer be read.
     pub fn new(findings: Findings, rules: &[IgnoreRule], today: &str) -> Result<Baseline> {
         let table = DocumentTable::new(findings)?;
-        let drafts = unjudged_findings(&table, &ignores::texts(rules))?;
-        let covered: Vec<bool> =
-            drafts.iter().map(|d| ignores::covering(&table, d, rules, today).is_some()).collect();
         let mut out = Baseline::default();
         let mut ignored: HashSet<(u32, u32)> = HashSet::new();
-        let mut repeats: HashMap<u32, Vec<&UnjudgedFinding>> = HashMap::new();
-        for (draft, covered) in drafts.iter().zip(covered) {
-            match draft.origin {
-                Origin::Member(cluster) if covered => {
-                    ignored.insert((cluster, draft.document));
+        each_batch(&table, &ignores::texts(rules), &mut |mut drafts| {
+            drafts.sort_by_key(UnjudgedFinding::order);
+            let mut repeats: HashMap<u32, Vec<&UnjudgedFinding>> = HashMap::new();
+            for draft in &drafts {
+                let covered = ignores::covering(&table, draft, rules, today).is_some();
+                match draft.origin {
+                    Origin::Member(cluster) if covered => {
+                        ignored.insert((cluster, draft.document));
+                    }
+                    Origin::Pair if !covered => out.pairs.push(pair(&table, draft)?),
+                    Origin::Repeat(repeat) if !covered => {
+                        repeats.entry(repeat).or_default().push(draft)
+                    }
+                    _ => {}
                 }
-                Origin::Pair if !covered => out.pairs.push(pair(&table, draft)?),
-                Origin::Repeat(repeat) if !covered => {
-                    repeats.entry(repeat).or_default().push(draft)
-                }
-                _ => {}
             }
-        }
+            for drafts in repeats.into_values() {
+                out.repeats.push(repeat(&table, &drafts)?);
+            }
+            Ok(())
+        })?;
         for (n, cluster) in findings.detection.clusters.iter().enumerate() {
             let kept: Vec<u32> = cluster
                 .members
@@ -194,9 +199,6 @@ impl Baseline {
                 out.clusters
                     .push(ClusterEntry { members: members(&table, kept.into_iter()), text });
             }
-        }
-        for drafts in repeats.into_values() {
-            out.repeats.push(repeat(&table, &drafts)?);
         }
         out.clusters.sort_unstable();
         out.pairs.sort_unstable();

@@ -10,6 +10,7 @@ use crate::text::token::tokenize;
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
 /// The documents of a scan.
 pub(super) struct DocumentTable<'a> {
@@ -22,8 +23,14 @@ pub(super) struct DocumentTable<'a> {
     pub first: Vec<u32>,
     /// The cluster of each document.
     pub cluster: Vec<Option<u32>>,
-    /// All places.
-    pub places: HashSet<String>,
+    /// The places, which only a baseline asks for.
+    places: OnceLock<Places>,
+}
+
+/// The places of all documents.
+#[derive(Default)]
+struct Places {
+    all: HashSet<String>,
     /// For places that several documents share, the number of records of each text.
     records: HashMap<String, HashMap<u64, u32>>,
 }
@@ -45,24 +52,27 @@ impl<'a> DocumentTable<'a> {
         let mut rank = vec![0; count as usize];
         order.iter().zip(0..).for_each(|(&n, place)| rank[n as usize] = place);
         let (first, cluster) = (findings.first_of_class(), findings.cluster_of());
-        let mut table = DocumentTable {
-            findings,
-            rank,
-            hash,
-            first,
-            cluster,
-            places: HashSet::new(),
-            records: HashMap::new(),
-        };
-        table.places = (0..count).map(|n| table.place(n).0.into_owned()).collect();
-        for n in 0..count {
-            let (place, shared) = table.place(n);
-            if shared {
-                let texts = table.records.entry(place.into_owned()).or_default();
-                *texts.entry(table.hash[n as usize]).or_default() += 1;
+        Ok(DocumentTable { findings, rank, hash, first, cluster, places: OnceLock::new() })
+    }
+
+    fn places(&self) -> &Places {
+        self.places.get_or_init(|| {
+            let mut places = Places::default();
+            for (n, hash) in (0..).zip(&self.hash) {
+                let (place, shared) = self.place(n);
+                if shared {
+                    let texts = places.records.entry(place.clone().into_owned()).or_default();
+                    *texts.entry(*hash).or_default() += 1;
+                }
+                places.all.insert(place.into_owned());
             }
-        }
-        Ok(table)
+            places
+        })
+    }
+
+    /// Whether some document has this place.
+    pub fn has_place(&self, place: &str) -> bool {
+        self.places().all.contains(place)
     }
 
     /// Whether either of two documents can be removed because the other one stays, by how much of
@@ -107,7 +117,7 @@ impl<'a> DocumentTable<'a> {
 
     /// Returns the number of records of a text at a place that several documents share.
     pub fn records(&self, place: &str, hash: u64) -> u32 {
-        self.records.get(place).and_then(|texts| texts.get(&hash)).copied().unwrap_or(0)
+        self.places().records.get(place).and_then(|texts| texts.get(&hash)).copied().unwrap_or(0)
     }
 
     /// Returns the members of a document's cluster; without one, the first document of its class.

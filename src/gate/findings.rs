@@ -20,6 +20,9 @@ pub(super) enum Origin {
     Repeat(u32),
 }
 
+/// What findings are ordered by.
+pub(super) type FindingOrder = (u32, Option<Span>, u32, FindingKind);
+
 /// A finding that is not judged yet.
 #[derive(Debug)]
 pub(super) struct UnjudgedFinding {
@@ -36,6 +39,12 @@ pub(super) struct UnjudgedFinding {
 }
 
 impl UnjudgedFinding {
+    /// The order of findings: by document, first passage, partner and kind.
+    pub fn order(&self) -> FindingOrder {
+        let first = self.passages.first().map(|p| p[0].span);
+        (self.document, first, self.partner, self.kind)
+    }
+
     /// Returns the passages as they are reported.
     pub fn reported(&self) -> Vec<FindingPassage> {
         self.passages
@@ -51,33 +60,69 @@ struct PassageQuery {
     slots: Vec<[SpanQuery; 2]>,
 }
 
-/// Returns all findings. Each passage is searched for `texts`; see [`SpanHashes::holds`]. Cost:
-/// each document is read once more.
-pub(super) fn unjudged_findings(
+/// The spans that are looked up at once: some 20 MB with their hashes.
+const BATCH: usize = 1 << 16;
+/// The pairs that are read at once.
+const PAIRS: usize = 256;
+
+/// Hands over all findings, some at a time: those of one cluster or repeat together. Each passage
+/// is searched for `texts`; see [`SpanHashes::holds`]. Cost: for each batch, the documents that its
+/// passages are in are read once more.
+pub(super) fn each_batch(
     table: &DocumentTable,
     texts: &[Vec<u64>],
-) -> Result<Vec<UnjudgedFinding>> {
+    take: &mut dyn FnMut(Vec<UnjudgedFinding>) -> Result<()>,
+) -> Result<()> {
     let found = table.findings.detection;
-    let mut asked = Vec::new();
+    let mut asked = Asked { table, texts, take, queries: Vec::new(), spans: 0, known: 0 };
     for (n, cluster) in found.clusters.iter().enumerate() {
-        members(table, n as u32, cluster, &mut asked);
+        members(table, n as u32, cluster, &mut asked.queries)?;
+        asked.answer_enough(BATCH)?;
     }
-    asked.extend(found.pairs.iter().filter_map(|p| pair(table, p)));
+    for from in (0..found.pairs.len()).step_by(PAIRS) {
+        let some = found.pairs.part(from..found.pairs.len().min(from + PAIRS))?;
+        asked.queries.extend(some.iter().filter_map(|p| pair(table, p)));
+        asked.answer_enough(BATCH)?;
+    }
     for (n, repeat) in found.repeats.iter().enumerate().filter(|(_, r)| !r.boilerplate) {
-        places(table, n as u32, repeat, &mut asked);
+        places(table, n as u32, repeat, &mut asked.queries);
+        asked.answer_enough(BATCH)?;
     }
-    let slots: Vec<SpanQuery> =
-        asked.iter().flat_map(|a| a.slots.iter().flatten().copied()).collect();
-    let mut hashes = span_hashes::answer(table, &slots, texts)?.into_iter();
-    let mut out = Vec::with_capacity(asked.len());
-    for PassageQuery { mut draft, slots } in asked {
-        draft.passages =
-            slots.iter().filter_map(|_| Some([hashes.next()?, hashes.next()?])).collect();
-        draft.passages.sort_by_key(|[here, there]| (here.span, there.span));
-        out.push(draft);
+    asked.answer_enough(0)
+}
+
+/// The queries of the findings that were not handed over yet.
+struct Asked<'a> {
+    table: &'a DocumentTable<'a>,
+    texts: &'a [Vec<u64>],
+    take: &'a mut dyn FnMut(Vec<UnjudgedFinding>) -> Result<()>,
+    queries: Vec<PassageQuery>,
+    /// The number of spans in the first `known` queries.
+    spans: usize,
+    known: usize,
+}
+
+impl Asked<'_> {
+    /// Answers the queries if they have so many spans, and hands their findings over.
+    fn answer_enough(&mut self, enough: usize) -> Result<()> {
+        self.spans += self.queries[self.known..].iter().map(|q| 2 * q.slots.len()).sum::<usize>();
+        self.known = self.queries.len();
+        if self.spans < enough {
+            return Ok(());
+        }
+        let asked = std::mem::take(&mut self.queries);
+        (self.spans, self.known) = (0, 0);
+        let slots: Vec<SpanQuery> =
+            asked.iter().flat_map(|a| a.slots.iter().flatten().copied()).collect();
+        let mut hashes = span_hashes::answer(self.table, &slots, self.texts)?.into_iter();
+        let findings = asked.into_iter().map(|PassageQuery { mut draft, slots }| {
+            draft.passages =
+                slots.iter().filter_map(|_| Some([hashes.next()?, hashes.next()?])).collect();
+            draft.passages.sort_by_key(|[here, there]| (here.span, there.span));
+            draft
+        });
+        (self.take)(findings.collect())
     }
-    out.sort_by_key(|d| (d.document, d.passages.first().map(|p| p[0].span), d.partner, d.kind));
-    Ok(out)
 }
 
 /// The first page of a cluster, in the order of the survivor policy, for each content of bytes
@@ -110,16 +155,21 @@ impl SameBytes {
 }
 
 /// Adds a finding for each member of a cluster but its representative.
-fn members(table: &DocumentTable, n: u32, cluster: &Cluster, out: &mut Vec<PassageQuery>) {
+fn members(
+    table: &DocumentTable,
+    n: u32,
+    cluster: &Cluster,
+    out: &mut Vec<PassageQuery>,
+) -> Result<()> {
     let same_bytes = SameBytes::new(table, cluster);
     for &document in cluster.members.iter().filter(|&&m| m != cluster.representative) {
         let partner = same_bytes.partner(table, document, cluster.representative);
         let (first, own) = (table.first[document as usize], table.first[partner as usize]);
         let found = table.findings.detection;
-        let pair = found.pair_between(first, own).map(|at| &found.pairs[at]);
+        let pair = found.pair_between(first, own).map(|at| found.pairs.one(at)).transpose()?;
         let equal = table.hash[document as usize] == table.hash[partner as usize];
         let (kind, coverage, slots) =
-            match pair.filter(|p| !equal && !p.comparison.matches.is_empty()) {
+            match pair.as_ref().filter(|p| !equal && !p.comparison.matches.is_empty()) {
                 Some(pair) => {
                     let turned = first != pair.a;
                     let slots = pair
@@ -152,6 +202,7 @@ fn members(table: &DocumentTable, n: u32, cluster: &Cluster, out: &mut Vec<Passa
         };
         out.push(PassageQuery { draft, slots });
     }
+    Ok(())
 }
 
 /// Returns the finding for a pair whose two documents are not in one cluster.

@@ -4,16 +4,17 @@
 use crate::error::Result;
 use crate::gate::baseline::Baseline;
 use crate::gate::documents::DocumentTable;
-use crate::gate::findings::{Origin, UnjudgedFinding, unjudged_findings};
+use crate::gate::findings::{Origin, UnjudgedFinding, each_batch};
 use crate::gate::ignores;
 use crate::gate::known_findings::KnownFindings;
-use crate::gate::measures;
+use crate::gate::measures::{self, Counts};
 use crate::gate::policy::{IgnoreRule, Policy};
 use crate::gate::verdict::{Finding, FindingKind, FindingState, Ignore, Verdict};
 use crate::hash;
 use crate::model::findings::Findings;
 use crate::model::options::PAIRS_OVER_BUDGET;
 use crate::model::relation::Relation;
+use crate::span::Span;
 use std::collections::HashMap;
 
 /// Judges the findings of a scan.
@@ -56,93 +57,125 @@ pub fn judge(
     today: &str,
 ) -> Result<Verdict> {
     let table = DocumentTable::new(findings)?;
-    let drafts = unjudged_findings(&table, &ignores::texts(ignores))?;
-    let (new, stale) = match baseline {
-        Some(baseline) => {
-            let mut known = KnownFindings::new(&table, baseline);
-            let new = known.judge(&drafts);
-            (new, known.stale())
+    let mut known = baseline.map(|baseline| KnownFindings::new(&table, baseline));
+    let mut counts = Counts::default();
+    let mut used = vec![0; ignores.len()];
+    let mut judged = JudgedFindings::default();
+    each_batch(&table, &ignores::texts(ignores), &mut |drafts| {
+        let new = match &mut known {
+            Some(known) => known.judge(&drafts),
+            None => drafts.iter().map(|d| (0..d.passages.len()).collect()).collect(),
+        };
+        for (draft, new) in drafts.into_iter().zip(new) {
+            let state = match ignores::covering(&table, &draft, ignores, today) {
+                Some(n) => FindingState::Ignored(n),
+                None if draft.in_part => FindingState::Part,
+                None if new.is_empty() => FindingState::Known,
+                None => FindingState::New,
+            };
+            for (n, used) in used.iter_mut().enumerate() {
+                *used += u64::from(ignores::covers(&table, &draft, ignores, n));
+            }
+            counts.add(&draft, &state, &new);
+            judged.add(&table, draft, state, &new);
         }
-        None => (drafts.iter().map(|d| (0..d.passages.len()).collect()).collect(), Vec::new()),
-    };
-    let states: Vec<FindingState> = drafts
-        .iter()
-        .zip(&new)
-        .map(|(draft, new)| match ignores::covering(&table, draft, ignores, today) {
-            Some(n) => FindingState::Ignored(n),
-            None if draft.in_part => FindingState::Part,
-            None if new.is_empty() => FindingState::Known,
-            None => FindingState::New,
-        })
-        .collect();
-    let (total, sources) = measures::source_counts(&table, &drafts, &states, &new);
-    let rules = measures::measured_rules(&table, policy, &drafts, &states, &total, &sources);
-    let ignores = used(&table, &drafts, ignores, today);
-    let reported = reported(&table, drafts, states, &new, baseline);
-    let limited = findings.detection.summary.limited.iter();
+        Ok(())
+    })?;
+    let stale = known.map_or(Vec::new(), |known| known.stale());
+    let (total, sources) = counts.of_sources(&table);
+    let rules = measures::measured_rules(&table, policy, &counts, &total, &sources);
+    let findings = judged.reported(&table, baseline);
+    let limited = table.findings.detection.summary.limited.iter();
     let not_compared = limited.filter(|l| l.0 == PAIRS_OVER_BUDGET).map(|l| l.1).sum();
-    Ok(Verdict { rules, findings: reported, stale, ignores, total, sources, not_compared })
-}
-
-/// Returns the ignore entries, each with the number of findings that it covers.
-fn used(
-    table: &DocumentTable,
-    drafts: &[UnjudgedFinding],
-    rules: &[IgnoreRule],
-    today: &str,
-) -> Vec<Ignore> {
-    let covered =
-        |n: usize| drafts.iter().filter(|d| ignores::covers(table, d, rules, n)).count() as u64;
-    let entry = |(n, rule): (usize, &IgnoreRule)| Ignore {
+    let ignores = ignores.iter().zip(used).map(|(rule, used)| Ignore {
         reason: rule.reason.clone(),
         expires: rule.expires.clone(),
         expired: rule.expired(today),
-        used: covered(n),
-    };
-    rules.iter().enumerate().map(entry).collect()
+        used,
+    });
+    let ignores = ignores.collect();
+    Ok(Verdict { rules, findings, stale, ignores, total, sources, not_compared })
 }
 
-/// Returns the findings with their states and fingerprints. A new finding has only its new
-/// passages, and is reported at the text that is new, where it can be mended, whichever of the two
-/// texts would survive.
-fn reported(
-    table: &DocumentTable,
-    drafts: Vec<UnjudgedFinding>,
-    states: Vec<FindingState>,
-    new: &[Vec<usize>],
-    baseline: Option<&Baseline>,
-) -> Vec<Finding> {
-    // An equal copy is told from its original by its place, a text that moved by its words.
-    let old = |[document, partner]: [u32; 2]| {
-        let hash = |n: u32| table.hash[n as usize];
-        let baseline = baseline?;
-        let there = |n: u32| baseline.has_document(&table.place(n).0, hash(n));
-        let had = |n: u32| baseline.has_text(hash(n));
-        let by_place = there(document) != there(partner);
-        Some(if by_place { there(document) } else { had(document) && !had(partner) })
-    };
-    let mut met: HashMap<u64, u64> = HashMap::new();
-    let mut out = Vec::with_capacity(drafts.len());
-    for ((draft, state), new) in drafts.into_iter().zip(states).zip(new) {
-        let print = fingerprint(table, &draft);
-        let again = met.entry(print).or_default();
-        let fingerprint =
-            format!("{:016x}", if *again == 0 { print } else { hash::mix(print ^ *again) });
-        *again += 1;
+/// The findings that were judged, without the hashes of their passages.
+#[derive(Default)]
+struct JudgedFindings {
+    findings: Vec<Finding>,
+    /// For each finding, its first passage before known ones were left out, and its fingerprint
+    /// among findings that may have the same one.
+    keys: Vec<(Option<Span>, u64)>,
+}
+
+impl JudgedFindings {
+    /// Adds a finding. A new one has only its new passages.
+    fn add(
+        &mut self,
+        table: &DocumentTable,
+        draft: UnjudgedFinding,
+        state: FindingState,
+        new: &[usize],
+    ) {
         let mut passages = draft.reported();
+        self.keys.push((passages.first().map(|p| p.here), fingerprint(table, &draft)));
         if state == FindingState::New {
             passages = new.iter().map(|&i| passages[i]).collect();
         }
         let UnjudgedFinding { kind, document, partner, coverage, .. } = draft;
-        let mut finding =
-            Finding { kind, state, document, partner, coverage, passages, fingerprint };
-        if finding.state == FindingState::New && old([document, partner]) == Some(true) {
-            swap_sides(&mut finding);
-        }
-        out.push(finding);
+        let fingerprint = String::new();
+        let finding = Finding { kind, state, document, partner, coverage, passages, fingerprint };
+        self.findings.push(finding);
     }
-    out.sort_by_key(|f| (f.document, f.passages.first().map(|p| p.here), f.partner, f.kind));
-    out
+
+    /// The findings with their fingerprints, in order. A new finding is reported at the text that
+    /// is new, where it can be mended, whichever of the two texts would survive.
+    fn reported(mut self, table: &DocumentTable, baseline: Option<&Baseline>) -> Vec<Finding> {
+        // An equal copy is told from its original by its place, a text that moved by its words.
+        let old = |[document, partner]: [u32; 2]| {
+            let hash = |n: u32| table.hash[n as usize];
+            let baseline = baseline?;
+            let there = |n: u32| baseline.has_document(&table.place(n).0, hash(n));
+            let had = |n: u32| baseline.has_text(hash(n));
+            let by_place = there(document) != there(partner);
+            Some(if by_place { there(document) } else { had(document) && !had(partner) })
+        };
+        let (findings, keys) = (&mut self.findings, &self.keys);
+        let mut order: Vec<u32> = (0..findings.len() as u32).collect();
+        order.sort_by_key(|&n| {
+            let f = &findings[n as usize];
+            (f.document, keys[n as usize].0, f.partner, f.kind)
+        });
+        let mut met: HashMap<u64, u64> = HashMap::new();
+        for &n in &order {
+            let (finding, print) = (&mut findings[n as usize], keys[n as usize].1);
+            let again = met.entry(print).or_default();
+            let print = if *again == 0 { print } else { hash::mix(print ^ *again) };
+            finding.fingerprint = format!("{print:016x}");
+            *again += 1;
+            let sides = [finding.document, finding.partner];
+            if finding.state == FindingState::New && old(sides) == Some(true) {
+                swap_sides(finding);
+            }
+        }
+        order.sort_by_key(|&n| {
+            let f = &findings[n as usize];
+            (f.document, f.passages.first().map(|p| p.here), f.partner, f.kind)
+        });
+        put_in_order(findings, &order);
+        self.findings
+    }
+}
+
+/// Moves the values of a list so that each place has the value that `order` names for it, without a
+/// second list.
+fn put_in_order<T>(list: &mut [T], order: &[u32]) {
+    for place in 0..list.len() {
+        // A value from before this place was moved to where the value for its place came from.
+        let mut from = order[place] as usize;
+        while from < place {
+            from = order[from] as usize;
+        }
+        list.swap(place, from);
+    }
 }
 
 /// Swaps the two texts of a finding.
@@ -174,4 +207,65 @@ fn fingerprint(table: &DocumentTable, draft: &UnjudgedFinding) -> u64 {
         }
     };
     hash::sequence(parts.into_iter().chain(content))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::comparison::Pair;
+    use crate::model::pair_list::{PairRows, Pairs};
+    use crate::{Corpus, Document, Scan, Thresholds};
+    use std::ops::Range;
+    use std::sync::Arc;
+
+    /// Pairs that are read a few at a time, and never all of them.
+    #[derive(Debug)]
+    struct FewAtATime(Vec<Pair>);
+
+    impl PairRows for FewAtATime {
+        fn count(&self) -> usize {
+            self.0.len()
+        }
+        fn documents(&self, number: usize) -> (u32, u32) {
+            (self.0[number].a, self.0[number].b)
+        }
+        fn read(&self, numbers: Range<usize>) -> Result<Vec<Pair>> {
+            assert!(numbers.len() <= 256, "{numbers:?} at once");
+            Ok(self.0[numbers].to_vec())
+        }
+        fn read_all(&self) -> Result<Vec<Pair>> {
+            panic!("all pairs at once")
+        }
+    }
+
+    #[test]
+    fn pairs_are_read_a_few_at_a_time() {
+        let text = |n: usize| {
+            let shared = |k: usize| (0..20).map(|i| format!("p{k}w{i} ")).collect::<String>();
+            let own: String = (0..30).map(|i| format!("t{n}w{i} ")).collect();
+            format!("{}. {own}. {}", shared(n), shared(n + 1))
+        };
+        let of = |n| Document::new(format!("d{n:04}"), text(n));
+        let corpus = Corpus::new((0..700).map(of)).unwrap();
+        let t = Thresholds { all_pairs: true, ..Thresholds::default() };
+        let mut found = Scan::new().thresholds(t).run(&corpus).unwrap();
+        assert_eq!(found.pairs.len(), 699);
+        let judged = |found: &crate::Detection| {
+            let findings = Findings { detection: found, documents: &corpus, skipped: &[] };
+            judge(findings, &Policy::default(), None, &[], "2027-01-31").unwrap()
+        };
+        let listed = judged(&found);
+        assert_eq!(listed.new_findings().count(), 699);
+        found.pairs = Pairs::on_demand(Arc::new(FewAtATime(found.pairs.to_vec())));
+        assert_eq!(judged(&found), listed);
+    }
+
+    #[test]
+    fn a_list_is_put_in_order_in_its_place() {
+        let order = [3, 0, 4, 1, 2, 6, 5];
+        let mut list = ["a", "b", "c", "d", "e", "f", "g"];
+        let wanted = order.map(|n: u32| list[n as usize]);
+        put_in_order(&mut list, &order);
+        assert_eq!(list, wanted);
+    }
 }

@@ -23,7 +23,7 @@ pub(super) fn match_members(
     for (i, m) in members.iter().enumerate() {
         exact.insert((&m.place, m.hash), i);
         at.entry(&m.place).or_default().push(i);
-        if !table.places.contains(m.place.as_str()) {
+        if !table.has_place(&m.place) {
             missing.entry(m.hash).or_default().push(i);
         }
     }
@@ -121,7 +121,7 @@ impl<'a> KnownDocuments<'a> {
             self.group.push(n);
             self.clusters.push(Vec::new());
             self.at.entry(&member.place).or_default().push(n);
-            if !table.places.contains(member.place.as_str()) {
+            if !table.has_place(&member.place) {
                 self.missing_documents.entry(member.hash).or_insert(n);
             } else if table.records(&member.place, member.hash) == 0 {
                 self.changed.entry(&member.place).or_default().push(n);

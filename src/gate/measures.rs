@@ -4,66 +4,96 @@
 use crate::gate::documents::DocumentTable;
 use crate::gate::findings::{Origin, UnjudgedFinding};
 use crate::gate::policy::{Bound, Limit, Policy, Scope};
-use crate::gate::verdict::{FindingState, Rule, SourceCounts};
+use crate::gate::verdict::{FindingKind, FindingState, Rule, SourceCounts};
 use crate::model::document::DocumentInfo;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Returns the counts of everything and of each source, those without a source last. References are
-/// left out.
-pub(super) fn source_counts(
-    table: &DocumentTable,
-    drafts: &[UnjudgedFinding],
-    states: &[FindingState],
-    new: &[Vec<usize>],
-) -> (SourceCounts, Vec<SourceCounts>) {
-    let documents = table.findings.documents;
-    let mut by_source: BTreeMap<(bool, Option<Arc<str>>), SourceCounts> = BTreeMap::new();
-    let of = |info: &DocumentInfo| (info.source.is_none(), info.source.clone());
-    let key = |n: u32| of(&documents.info(n as usize));
-    for n in 0..documents.count() as u32 {
-        let info = documents.info(n as usize);
-        if info.reference {
-            continue;
-        }
-        let counts = by_source.entry(of(&info)).or_default();
-        counts.source = info.source.as_deref().map(str::to_owned);
-        counts.documents += 1;
-        counts.tokens += u64::from(table.findings.tokens(n));
-    }
-    for (draft, state) in drafts
-        .iter()
-        .zip(states)
-        .filter(|(d, state)| matches!(d.origin, Origin::Member(_)) && **state != FindingState::Part)
-    {
-        if let Some(counts) = by_source.get_mut(&key(draft.document)) {
-            counts.duplicate_documents += 1;
-            counts.new_duplicate_documents += u64::from(*state == FindingState::New);
-        }
-    }
-    let all: Vec<usize> = (0..drafts.len()).collect();
-    let counts = |i: &usize| drafts[*i].kind.copies_text() && states[*i] != FindingState::Part;
-    let mut order: Vec<usize> = all.into_iter().filter(counts).collect();
-    order.sort_by_key(|&i| drafts[i].document);
-    for group in order.chunk_by(|&x, &y| drafts[x].document == drafts[y].document) {
-        let Some(counts) = by_source.get_mut(&key(drafts[group[0]].document)) else { continue };
-        let ranges = |i: usize| drafts[i].passages.iter().map(|[here, _]| here.tokens.clone());
-        counts.duplicate_tokens += covered(group.iter().flat_map(|&i| ranges(i)).collect());
-        let fresh = group.iter().filter(|&&i| states[i] == FindingState::New);
-        let fresh = fresh
-            .flat_map(|&i| new[i].iter().map(move |&p| drafts[i].passages[p][0].tokens.clone()));
-        counts.new_duplicate_tokens += covered(fresh.collect());
-    }
-    let sources: Vec<SourceCounts> = by_source.into_values().collect();
-    let mut total = SourceCounts::default();
-    sources.iter().for_each(|s| total.add(s));
-    (total, sources)
+/// What the bounds of a policy count, while findings are judged one after the other.
+#[derive(Default)]
+pub(super) struct Counts {
+    /// The copies that count, each with whether it is new.
+    copies: Vec<(u32, bool)>,
+    /// The passages that are text of an earlier place.
+    passages: Vec<CopiedPassage>,
+    /// The findings of each kind, and those of them that are new.
+    kinds: HashMap<FindingKind, [u64; 2]>,
+    /// The new members of each cluster, its representative included.
+    clusters: HashMap<u32, u64>,
 }
 
-/// Returns how many numbers are in any of the ranges.
-fn covered(mut ranges: Vec<Range<u32>>) -> u64 {
-    ranges.sort_unstable_by_key(|r| (r.start, r.end));
+/// Tokens of a document that are in an earlier place too.
+struct CopiedPassage {
+    document: u32,
+    tokens: Range<u32>,
+    new: bool,
+}
+
+impl Counts {
+    /// Adds a finding; `new` are its new passages, ascending.
+    pub fn add(&mut self, draft: &UnjudgedFinding, state: &FindingState, new: &[usize]) {
+        let is_new = *state == FindingState::New;
+        let [of, of_new] = self.kinds.entry(draft.kind.undirected()).or_default();
+        *of += 1;
+        *of_new += u64::from(is_new);
+        if let Origin::Member(cluster) = draft.origin {
+            if *state != FindingState::Part {
+                self.copies.push((draft.document, is_new));
+            }
+            if is_new {
+                *self.clusters.entry(cluster).or_insert(1) += 1;
+            }
+        }
+        if draft.kind.copies_text() && *state != FindingState::Part {
+            let passages = draft.passages.iter().enumerate().map(|(i, [here, _])| CopiedPassage {
+                document: draft.document,
+                tokens: here.tokens.clone(),
+                new: is_new && new.binary_search(&i).is_ok(),
+            });
+            self.passages.extend(passages);
+        }
+    }
+
+    /// Returns the counts of everything and of each source, those without a source last. References
+    /// are left out.
+    pub fn of_sources(&mut self, table: &DocumentTable) -> (SourceCounts, Vec<SourceCounts>) {
+        let documents = table.findings.documents;
+        let mut by_source: BTreeMap<(bool, Option<Arc<str>>), SourceCounts> = BTreeMap::new();
+        let of = |info: &DocumentInfo| (info.source.is_none(), info.source.clone());
+        let key = |n: u32| of(&documents.info(n as usize));
+        for n in 0..documents.count() as u32 {
+            let info = documents.info(n as usize);
+            if info.reference {
+                continue;
+            }
+            let counts = by_source.entry(of(&info)).or_default();
+            counts.source = info.source.as_deref().map(str::to_owned);
+            counts.documents += 1;
+            counts.tokens += u64::from(table.findings.tokens(n));
+        }
+        for &(document, new) in &self.copies {
+            if let Some(counts) = by_source.get_mut(&key(document)) {
+                counts.duplicate_documents += 1;
+                counts.new_duplicate_documents += u64::from(new);
+            }
+        }
+        self.passages.sort_unstable_by_key(|p| (p.document, p.tokens.start, p.tokens.end));
+        for group in self.passages.chunk_by(|x, y| x.document == y.document) {
+            let Some(counts) = by_source.get_mut(&key(group[0].document)) else { continue };
+            counts.duplicate_tokens += covered(group.iter().map(|p| &p.tokens));
+            let new = group.iter().filter(|p| p.new);
+            counts.new_duplicate_tokens += covered(new.map(|p| &p.tokens));
+        }
+        let sources: Vec<SourceCounts> = by_source.into_values().collect();
+        let mut total = SourceCounts::default();
+        sources.iter().for_each(|s| total.add(s));
+        (total, sources)
+    }
+}
+
+/// Returns how many numbers are in any of the ranges, which come by their starts.
+fn covered<'r>(ranges: impl Iterator<Item = &'r Range<u32>>) -> u64 {
     let (mut sum, mut end) = (0, 0);
     for r in ranges {
         sum += u64::from(r.end.saturating_sub(r.start.max(end)));
@@ -76,8 +106,7 @@ fn covered(mut ranges: Vec<Range<u32>>) -> u64 {
 pub(super) fn measured_rules(
     table: &DocumentTable,
     policy: &Policy,
-    drafts: &[UnjudgedFinding],
-    states: &[FindingState],
+    counts: &Counts,
     total: &SourceCounts,
     sources: &[SourceCounts],
 ) -> Vec<Rule> {
@@ -92,17 +121,10 @@ pub(super) fn measured_rules(
             (c.new_duplicate_tokens, c.tokens)
         }));
     }
-    out.extend(policy.max_cluster.map(|most| largest(table, most, drafts, states)));
+    out.extend(policy.max_cluster.map(|most| largest(table, most, counts)));
     for kind in policy.fail_on.iter().map(|kind| kind.undirected()) {
-        let of: Vec<&FindingState> = drafts
-            .iter()
-            .zip(states)
-            .filter(|(d, _)| d.kind.undirected() == kind)
-            .map(|(_, s)| s)
-            .collect();
-        let measured = of.iter().filter(|s| ***s == FindingState::New).count() as u64;
+        let [of, measured] = counts.kinds.get(&kind).copied().unwrap_or_default();
         let scope = Some(kind.name().to_owned());
-        let of = of.len() as u64;
         out.push(Rule {
             name: "fail-on",
             scope,
@@ -163,21 +185,11 @@ fn check_bound(
 }
 
 /// Returns the greatest number of documents in one cluster that count, its representative included.
-fn largest(
-    table: &DocumentTable,
-    most: u64,
-    drafts: &[UnjudgedFinding],
-    states: &[FindingState],
-) -> Rule {
-    let mut new: HashMap<u32, u64> = HashMap::new();
-    for (draft, _) in drafts.iter().zip(states).filter(|(_, s)| **s == FindingState::New) {
-        if let Origin::Member(cluster) = draft.origin {
-            *new.entry(cluster).or_insert(1) += 1;
-        }
-    }
+fn largest(table: &DocumentTable, most: u64, counts: &Counts) -> Rule {
     let clusters = &table.findings.detection.clusters;
     let size = |n: u32| clusters[n as usize].members.len() as u64;
-    let (measured, of) = new.into_iter().map(|(n, count)| (count, size(n))).max().unwrap_or((0, 0));
+    let new = counts.clusters.iter();
+    let (measured, of) = new.map(|(&n, &count)| (count, size(n))).max().unwrap_or((0, 0));
     Rule {
         name: "max-cluster",
         scope: None,
@@ -194,7 +206,7 @@ mod tests {
 
     #[test]
     fn each_token_counts_once() {
-        assert_eq!(covered(vec![5..9, 0..3, 2..6, 2..3]), 9);
-        assert_eq!(covered(vec![]), 0);
+        assert_eq!(covered([0..3, 2..3, 2..6, 5..9].iter()), 9);
+        assert_eq!(covered([].iter()), 0);
     }
 }

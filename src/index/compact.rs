@@ -85,11 +85,13 @@ fn compacted(
     let keep = |unit: u32| living.get(unit as usize).copied().unwrap_or(false);
     let mut merging = Merging::new(store, &snapshot.read, &state.runs, number)?;
     loop {
+        let merged = merging.merge_some(keep)?;
         let turn = index.write_turn()?;
-        if !merging.write_some(&turn, keep)? {
+        merging.write(&turn, &merged)?;
+        drop(turn);
+        if merged.is_last {
             break;
         }
-        drop(turn);
         if progress.cancelled() {
             return Err(Error::Cancelled);
         }

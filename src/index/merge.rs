@@ -111,7 +111,13 @@ pub fn settle(store: &Store, turn: &ProcessWriteLock) -> Result<()> {
         let number = reserve(store, turn)?;
         let read = store.read()?;
         let mut merging = Merging::new(store, &read, old, number)?;
-        while merging.write_some(turn, |_| true)? {}
+        loop {
+            let merged = merging.merge_some(|_| true)?;
+            merging.write(turn, &merged)?;
+            if merged.is_last {
+                break;
+            }
+        }
         let mut txn = store.write(turn)?;
         let mut after = store.state(&txn)?;
         if after.runs != state.runs {
@@ -164,6 +170,13 @@ pub fn reserve(store: &Store, turn: &ProcessWriteLock) -> Result<u32> {
     Ok(state.next_run)
 }
 
+/// Some buckets of a merge, in order.
+pub struct MergedBuckets {
+    buckets: Vec<(u32, Vec<u8>)>,
+    /// Whether none follow.
+    pub is_last: bool,
+}
+
 /// The merge of several runs into one, which the state does not list yet.
 pub struct Merging<'t> {
     store: &'t Store,
@@ -192,27 +205,31 @@ impl<'t> Merging<'t> {
         Ok(Merging { store, number, first: None, shape, packed })
     }
 
-    /// Writes the next postings that `keep` accepts in one transaction of bounded size; returns
-    /// false at the end.
-    pub fn write_some(
-        &mut self,
-        turn: &ProcessWriteLock,
-        keep: impl Fn(u32) -> bool,
-    ) -> Result<bool> {
-        let mut txn = self.store.write(turn)?;
-        let (mut written, mut end) = (0, false);
-        while written < CHUNK && !end {
+    /// Merges the next postings that `keep` accepts, in memory of a bounded size. It needs no lock,
+    /// so that nobody waits while the old runs are read.
+    pub fn merge_some(&mut self, keep: impl Fn(u32) -> bool) -> Result<MergedBuckets> {
+        let mut merged = MergedBuckets { buckets: Vec::new(), is_last: false };
+        let mut bytes = 0;
+        while bytes < CHUNK && !merged.is_last {
             match self.packed.next_bucket(|posting| keep(posting.unit))? {
-                Some((bucket, bytes)) => {
-                    self.store.append_bucket(&mut txn, self.number, bucket, &bytes)?;
-                    self.first.get_or_insert(bucket);
-                    written += bytes.len();
+                Some(bucket) => {
+                    bytes += bucket.1.len();
+                    merged.buckets.push(bucket);
                 }
-                None => end = true,
+                None => merged.is_last = true,
             }
         }
-        self.store.commit(txn)?;
-        Ok(!end)
+        Ok(merged)
+    }
+
+    /// Writes what was merged in one transaction.
+    pub fn write(&mut self, turn: &ProcessWriteLock, merged: &MergedBuckets) -> Result<()> {
+        let mut txn = self.store.write(turn)?;
+        for (bucket, bytes) in &merged.buckets {
+            self.store.append_bucket(&mut txn, self.number, *bucket, bytes)?;
+            self.first.get_or_insert(*bucket);
+        }
+        self.store.commit(txn)
     }
 
     /// Whether what was written first is still there: a program that does not know that writers go

@@ -1,6 +1,7 @@
 //! Owns: turning candidates into sightings: texts are read, compared and sorted; without texts,
 //! scores are estimated. Never: finds candidates.
 
+use crate::align::steps::Steps;
 use crate::error::Result;
 use crate::hash;
 use crate::index::lookup::{Candidates, IndexState, SharedKeys};
@@ -10,7 +11,7 @@ use crate::model::detection::{Comparison, Relation};
 use crate::model::document::{Document, DocumentInfo};
 use crate::model::thresholds::{SourceLimit, Thresholds};
 use crate::pair::background::Background;
-use crate::pair::compare::compare_masked;
+use crate::pair::compare::compare_all;
 use crate::pair::masked::MaskedText;
 use crate::pair::metadata::Metadata;
 use crate::pair::relation::containment;
@@ -306,11 +307,12 @@ impl QuerySettings<'_> {
         background: &Background,
     ) -> Option<Sighting> {
         let there = self.masked(&text, &partner.info, background);
+        let steps = Steps::to_the_end();
         // The pair is compared as in a scan, with the smaller id first.
         let comparison = if d.info.id <= partner.info.id {
-            compare_masked(asked, &there, background, self.thresholds)
+            compare_all(asked, &there, background, self.thresholds, &steps)
         } else {
-            compare_masked(&there, asked, background, self.thresholds).flipped()
+            compare_all(&there, asked, background, self.thresholds, &steps).flipped()
         };
         drop(there);
         comparison.relation.map(|relation| Sighting {

@@ -128,7 +128,6 @@ impl Detection {
 
     /// The number in `pairs` of the pair between two classes, each given by its first document.
     pub(crate) fn pair_between(&self, first: u32, other: u32) -> Option<usize> {
-        let pair = (first.min(other), first.max(other));
-        self.pairs.binary_search_by_key(&pair, |p| (p.a, p.b)).ok()
+        self.pairs.find((first.min(other), first.max(other)))
     }
 }

@@ -145,6 +145,10 @@ pub trait Progress: Sync {
     /// So many bytes of text were cut into tokens. A text is cut again where its tokens are needed
     /// once more.
     fn tokenized(&self, _bytes: u64) {}
+    /// So many steps were taken inside comparisons: looks at tokens, seeds, runs, chains and cells
+    /// of tables. [`advance`](Progress::advance) counts the steps that comparisons are planned
+    /// with.
+    fn compared(&self, _steps: u64) {}
     /// So many bytes of keys or pairs went to a scratch file, because [`RunOptions::memory`] has no
     /// room for them.
     fn spilled(&self, _bytes: u64) {}
@@ -153,8 +157,8 @@ pub trait Progress: Sync {
     fn kept(&self, _stage: RunStage, _part: u32) {}
     /// A bound of the work was reached, and something is left out; the summary counts it.
     fn limited(&self, _limit: &Limit) {}
-    /// Whether to stop; the scan calls this often. It then ends with
-    /// [`Error::Cancelled`](crate::Error::Cancelled).
+    /// Whether to stop; the scan calls this often, inside a comparison of two texts too. It then
+    /// ends with [`Error::Cancelled`](crate::Error::Cancelled).
     fn cancelled(&self) -> bool {
         false
     }

@@ -96,6 +96,36 @@ impl Pairs {
         }
     }
 
+    /// One of the pairs.
+    ///
+    /// # Errors
+    /// As [`part`](Pairs::part).
+    pub fn one(&self, number: usize) -> Result<Cow<'_, Pair>> {
+        Ok(match self.part(number..number + 1)? {
+            Cow::Borrowed(pairs) => Cow::Borrowed(&pairs[0]),
+            Cow::Owned(mut pairs) => Cow::Owned(pairs.swap_remove(0)),
+        })
+    }
+
+    /// The number of the pair of two documents, `a` before `b`. Cost: a search, which reads no
+    /// pair.
+    pub(crate) fn find(&self, documents: (u32, u32)) -> Option<usize> {
+        let of = |number: usize| match self.stored() {
+            Some(rows) => rows.documents(number),
+            None => (self.listed()[number].a, self.listed()[number].b),
+        };
+        let (mut from, mut to) = (0, self.len());
+        while from < to {
+            let middle = from.midpoint(to);
+            if of(middle) < documents {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        (from < self.len() && of(from) == documents).then_some(from)
+    }
+
     /// Makes a list of the pairs, all of them in memory.
     ///
     /// # Errors

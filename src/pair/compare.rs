@@ -5,16 +5,17 @@ use crate::align::alignment::{Alignment, align, equal_inside};
 use crate::align::prepared::Prepared;
 use crate::align::run::{Chain, Run, usize_range};
 use crate::align::select::equal_words;
+use crate::align::steps::Steps;
+use crate::error::{Error, Result};
 use crate::model::detection::{Block, Comparison, Match, Relation};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::decide::{decide, titles_divide};
 use crate::pair::facts::evidence;
 use crate::pair::masked::MaskedText;
-use crate::pair::measured::MeasuredPair;
+use crate::pair::measured::{LateCounts, MeasuredPair};
 use crate::sketch::recipe::Recipe;
 use std::borrow::Cow;
-use std::cell::LazyCell;
 
 /// Compares two texts and measures resemblance, containment, matches, coverage, facts and relation.
 ///
@@ -40,31 +41,52 @@ pub fn compare(
     thresholds: &Thresholds,
 ) -> Comparison {
     let read = |text| MaskedText::new(text, background, recipe);
-    compare_masked(&read(a), &read(b), background, thresholds)
+    compare_all(&read(a), &read(b), background, thresholds, &Steps::to_the_end())
 }
 
-/// Like [`compare`], for texts that are compared more than once.
+/// Like [`compare`], for texts that are compared more than once; `None` where `steps` ends it.
 pub fn compare_masked(
     a: &MaskedText,
     b: &MaskedText,
     background: &Background,
     t: &Thresholds,
+    steps: &Steps,
+) -> Option<Comparison> {
+    let comparison = compare_all(a, b, background, t, steps);
+    (!steps.is_stopped()).then_some(comparison)
+}
+
+/// Like [`compare_masked`]; where `steps` ends it, the result means nothing.
+pub fn compare_all(
+    a: &MaskedText,
+    b: &MaskedText,
+    background: &Background,
+    t: &Thresholds,
+    steps: &Steps,
 ) -> Comparison {
-    judge(align(a, b, t), a, b, background, t, |_, _| true).0
+    judge(align(a, b, t, steps), a, b, background, t, steps, |_, _| true).0
 }
 
 /// Like [`compare_masked`], for pairs of which only those are wanted whose relation and resemblance
 /// `keep` accepts. The facts and matches of the others, which are most candidates of a scan, are
 /// not counted and not converted.
+///
+/// # Errors
+/// [`Error::Cancelled`] where `steps` ends it.
 pub fn compare_kept(
     a: &MaskedText,
     b: &MaskedText,
     background: &Background,
     t: &Thresholds,
+    steps: &Steps,
     keep: impl Fn(Option<Relation>, f64) -> bool,
-) -> Option<Comparison> {
-    let (comparison, kept) = judge(align(a, b, t), a, b, background, t, keep);
-    kept.then_some(comparison)
+) -> Result<Option<Comparison>> {
+    let alignment = align(a, b, t, steps);
+    let (comparison, kept) = judge(alignment, a, b, background, t, steps, keep);
+    if steps.is_stopped() {
+        return Err(Error::Cancelled);
+    }
+    Ok(kept.then_some(comparison))
 }
 
 /// Judges the alignment of two texts under a background, which must be the one that they were
@@ -75,6 +97,7 @@ fn judge(
     b: &MaskedText,
     background: &Background,
     t: &Thresholds,
+    steps: &Steps,
     keep: impl Fn(Option<Relation>, f64) -> bool,
 ) -> (Comparison, bool) {
     let Alignment { same_text, shingles, matches } = alignment;
@@ -92,10 +115,11 @@ fn judge(
         ..Comparison::default()
     };
     let kept = if same_text {
-        all_of_both(&matches, a, b, background, t, &mut comparison);
+        all_of_both(&matches, a, b, background, t, steps, &mut comparison);
         keep(comparison.relation, comparison.resemblance)
     } else {
-        judge_matches(matches, a, b, background, t, keep, &mut comparison)
+        !steps.is_stopped()
+            && judge_matches(matches, a, b, background, (t, steps), keep, &mut comparison)
     };
     (comparison, kept)
 }
@@ -106,6 +130,7 @@ fn all_of_both(
     b: &MaskedText,
     background: &Background,
     t: &Thresholds,
+    steps: &Steps,
     comparison: &mut Comparison,
 ) {
     let divided = titles_divide(a, b, background, t);
@@ -113,7 +138,7 @@ fn all_of_both(
     comparison.relation = Some(divided.map_or(Relation::Equal, |_| Relation::Template));
     (comparison.coverage_a, comparison.coverage_b) = (1.0, 1.0);
     (comparison.equal_words_a, comparison.equal_words_b) = (1.0, 1.0);
-    comparison.facts = evidence(whole, a, b, background).facts;
+    comparison.facts = evidence(whole, a, b, background, steps).facts;
     comparison.matches = whole.iter().filter_map(|c| to_bytes(c, a, b)).collect();
 }
 
@@ -190,10 +215,12 @@ fn judge_matches(
     a: &MaskedText,
     b: &MaskedText,
     background: &Background,
-    t: &Thresholds,
+    (t, steps): (&Thresholds, &Steps),
     keep: impl Fn(Option<Relation>, f64) -> bool,
     out: &mut Comparison,
 ) -> bool {
+    // The tokens of the matches are looked at for boilerplate, coverage and blocks.
+    steps.take(matches.iter().map(|m| m.equal() as usize).sum());
     let BoilerplateRule { masked, whole_text } = boilerplate_rule(&matches, a, b, background, t);
     out.whole_text = whole_text;
     let matches = own_matches(matches, masked, a, b, t);
@@ -205,17 +232,10 @@ fn judge_matches(
         let in_a = a.coverage(runs().map(|r| r.a..r.a_end()), masked);
         [in_a, b.coverage(runs().map(|r| r.b..r.b_end()), masked)]
     };
-    let evidence = || evidence(&matches, a, b, background);
-    let measured = MeasuredPair {
-        a,
-        b,
-        matches: &matches,
-        masked,
-        evidence: LazyCell::new(&evidence),
-        equal_words: LazyCell::new(&equal_words),
-        scores: out,
-    };
-    let decision = decide(&measured, background, t);
+    let evidence = || evidence(&matches, a, b, background, steps);
+    let counted = LateCounts { evidence: &evidence, equal_words: &equal_words };
+    let measured = MeasuredPair::new([a, b], (&matches, masked), counted, out);
+    let decision = decide(&measured, background, t, steps);
     let kept = keep(decision.relation, out.resemblance);
     let counted = kept.then(|| (*measured.equal_words, measured.evidence.facts));
     (out.relation, out.why) = (decision.relation, decision.why);
@@ -238,8 +258,9 @@ pub fn have_other_figures(
     b: &MaskedText,
     background: &Background,
     t: &Thresholds,
+    steps: &Steps,
 ) -> Option<bool> {
-    let Alignment { same_text, matches, .. } = align(a, b, t);
+    let Alignment { same_text, matches, .. } = align(a, b, t, steps);
     if same_text {
         return Some(false);
     }
@@ -247,7 +268,7 @@ pub fn have_other_figures(
     let matches = own_matches(matches, masked, a, b, t);
     let coverage_a = a.coverage(matches.iter().map(Chain::a), masked);
     let coverage_b = b.coverage(matches.iter().map(Chain::b), masked);
-    let figures = evidence(&matches, a, b, background).figures;
+    let figures = evidence(&matches, a, b, background, steps).figures;
     let (other, all) = (figures.changed(), figures.all);
     (coverage_a.max(coverage_b) >= t.contains)
         .then(|| other >= OTHER_FIGURES && f64::from(other) >= OTHER_FIGURES_SHARE * f64::from(all))
@@ -303,9 +324,11 @@ mod tests {
             let keep = |relation: Option<Relation>, resemblance: f64| {
                 relation.is_some() || 10.0 * resemblance >= f64::from(least)
             };
-            let all = compare_masked(&a, &b, &background, &t);
+            let steps = Steps::to_the_end();
+            let all = compare_all(&a, &b, &background, &t, &steps);
             let plain = Some(all).filter(|c| keep(c.relation, c.resemblance));
-            prop_assert_eq!(compare_kept(&a, &b, &background, &t, keep), plain);
+            let kept = compare_kept(&a, &b, &background, &t, &steps, keep);
+            prop_assert_eq!(kept.unwrap(), plain);
         }
     }
 }

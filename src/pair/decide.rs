@@ -5,6 +5,7 @@ use crate::align::alignment::equal_inside;
 use crate::align::prepared::Prepared;
 use crate::align::run::Run;
 use crate::align::select::is_match;
+use crate::align::steps::Steps;
 use crate::model::detection::{Relation, TemplateReason};
 use crate::model::thresholds::{AlignmentMethod, Thresholds};
 use crate::pair::background::Background;
@@ -54,11 +55,16 @@ pub struct Decision {
 }
 
 /// Decides the relation of two texts that are not the same text.
-pub fn decide(m: &MeasuredPair, background: &Background, t: &Thresholds) -> Decision {
+pub fn decide(
+    m: &MeasuredPair,
+    background: &Background,
+    t: &Thresholds,
+    steps: &Steps,
+) -> Decision {
     let solid = m.matches.iter().any(|c| is_match(c, m.a, m.b, t));
     let by_coverage = relation(m.scores.coverage_a, m.scores.coverage_b, solid, t);
     let of = |relation, why| Decision { relation, why, by_coverage };
-    let quotation = || Some(Relation::Quotes).filter(|_| is_quoted(m, background, t));
+    let quotation = || Some(Relation::Quotes).filter(|_| is_quoted(m, background, t, steps));
     match by_coverage {
         None => Decision::default(),
         Some(Relation::Quotes) => of(quotation(), None),

@@ -8,6 +8,7 @@
 use crate::align::edit_distance::{ComparedWord, WordSimilarity, word_similarity};
 use crate::align::prepared::Prepared;
 use crate::align::run::{Chain, usize_range};
+use crate::align::steps::Steps;
 use crate::hash::{HashPairs, Hashes};
 use crate::model::detection::Facts;
 use crate::model::thresholds::Thresholds;
@@ -55,8 +56,9 @@ pub fn evidence(
     a: &Prepared,
     b: &Prepared,
     background: &Background,
+    steps: &Steps,
 ) -> CopyEvidence {
-    let count = Count::of(matches, a, b, background);
+    let count = Count::of(matches, a, b, background, steps);
     let facts = Facts {
         agree: count.agree.len() as u32,
         compared: (count.agree.len() + count.differ.len()) as u32,
@@ -83,7 +85,7 @@ pub struct FactList {
 
 /// Lists the facts that [`evidence`] counts. Cost: that of [`evidence`], and a scan of all tokens.
 pub fn list(matches: &[Chain], a: &Prepared, b: &Prepared, background: &Background) -> FactList {
-    let count = Count::of(matches, a, b, background);
+    let count = Count::of(matches, a, b, background, &Steps::to_the_end());
     let first = |p: &Prepared| {
         // The iteration is reversed, so the first place of a hash is inserted last and kept.
         (0..p.tokens.len()).rev().map(|i| (p.tokens.hashes[i], i)).collect::<HashMap<u64, usize>>()
@@ -124,6 +126,7 @@ impl<'p> Count<'p> {
         a: &'p Prepared<'p>,
         b: &'p Prepared<'p>,
         background: &'p Background,
+        steps: &Steps,
     ) -> Count<'p> {
         let mut count = Count {
             texts: Texts { a, b, background },
@@ -139,21 +142,28 @@ impl<'p> Count<'p> {
             words: Vec::new(),
         };
         for run in matches.iter().flat_map(|m| &m.runs) {
+            if steps.take(run.len as usize) {
+                return count;
+            }
             count.equal_tokens(usize_range(run.a..run.a_end()));
         }
         for m in matches {
             for (beside_a, beside_b) in beside(a, m.a()).into_iter().zip(beside(b, m.b())) {
-                count.gap(beside_a, beside_b);
+                count.gap(beside_a, beside_b, steps);
             }
             for pair in m.runs.windows(2) {
                 let (x, y) = (pair[0], pair[1]);
-                count.gap(usize_range(x.a + x.len..y.a), usize_range(x.b + x.len..y.b));
+                count.gap(usize_range(x.a_end()..y.a), usize_range(x.b_end()..y.b), steps);
+                if steps.is_stopped() {
+                    return count;
+                }
             }
         }
         let [x, y] = [count.repeated_names(0), count.repeated_names(1)];
         // The look at all words of the other text is only needed where both texts have such names.
         if !x.is_empty()
             && !y.is_empty()
+            && !steps.take((x.len() + y.len()) * (a.facts().len() + b.facts().len()))
             && count.has_protagonist(0, &x)
             && count.has_protagonist(1, &y)
         {
@@ -200,7 +210,8 @@ impl<'p> Count<'p> {
 
     /// Pairs the facts of one gap in order, except those that are moved or look like a damaged word
     /// of the other side.
-    fn gap(&mut self, ra: Range<usize>, rb: Range<usize>) {
+    fn gap(&mut self, ra: Range<usize>, rb: Range<usize>, steps: &Steps) {
+        steps.take(1 + ra.len() + rb.len());
         let texts = self.texts;
         let Texts { a, b, background } = texts;
         if background.knows_words() {
@@ -219,6 +230,7 @@ impl<'p> Count<'p> {
             texts.facts(b, rb.clone(), &mut right);
             left.retain(|&(i, _)| !texts.moved(a, i, b));
             right.retain(|&(j, _)| !texts.moved(b, j, a));
+            steps.take(left.len() * rb.len() + right.len() * ra.len());
             self.opposite_facts(ra, rb, &mut left, &mut right);
         }
         self.facts = [left, right];

@@ -1,10 +1,12 @@
 //! Owns: what is known of two texts when their relation is decided. Never: decides anything.
 
 use crate::align::run::Chain;
+use crate::align::select::equal_words;
 use crate::model::detection::Comparison;
 use crate::pair::facts::CopyEvidence;
 use crate::pair::masked::MaskedText;
-use std::cell::LazyCell;
+use crate::pair::sentence::has_end_sign;
+use std::cell::{LazyCell, OnceCell};
 
 /// What is known of two texts when their relation is decided.
 pub struct MeasuredPair<'m> {
@@ -23,4 +25,51 @@ pub struct MeasuredPair<'m> {
     pub equal_words: LazyCell<[f64; 2], &'m dyn Fn() -> [f64; 2]>,
     /// The scores: resemblance and coverage. Those that are counted late may not be there yet.
     pub scores: &'m Comparison,
+    /// What follows from all matches or paragraphs; each match may ask for it.
+    all_equal_words: OnceCell<u32>,
+    has_sentences: [OnceCell<bool>; 2],
+}
+
+/// What is counted of a pair only where its relation depends on it.
+pub struct LateCounts<'m> {
+    /// See [`MeasuredPair::evidence`].
+    pub evidence: &'m dyn Fn() -> CopyEvidence,
+    /// See [`MeasuredPair::equal_words`].
+    pub equal_words: &'m dyn Fn() -> [f64; 2],
+}
+
+impl<'m> MeasuredPair<'m> {
+    /// Puts it together.
+    pub fn new(
+        [a, b]: [&'m MaskedText<'m>; 2],
+        (matches, masked): (&'m [Chain], bool),
+        counts: LateCounts<'m>,
+        scores: &'m Comparison,
+    ) -> MeasuredPair<'m> {
+        MeasuredPair {
+            a,
+            b,
+            matches,
+            masked,
+            evidence: LazyCell::new(counts.evidence),
+            equal_words: LazyCell::new(counts.equal_words),
+            scores,
+            all_equal_words: OnceCell::new(),
+            has_sentences: Default::default(),
+        }
+    }
+
+    /// The number of equal words of all matches.
+    pub fn all_equal_words(&self) -> u32 {
+        let all = || self.matches.iter().map(|c| equal_words(c, self.a)).sum();
+        *self.all_equal_words.get_or_init(all)
+    }
+
+    /// Whether some paragraph of the first text, or of the second one, ends as a sentence does.
+    pub fn has_sentences(&self, second: bool) -> bool {
+        let p = if second { self.b } else { self.a };
+        let mut paragraphs = p.paragraphs.iter().filter(|r| !r.is_empty());
+        *self.has_sentences[usize::from(second)]
+            .get_or_init(|| paragraphs.any(|r| has_end_sign(p, r.end as usize - 1)))
+    }
 }

@@ -5,6 +5,7 @@ use crate::align::edit_distance::{WordSimilarity, word_similarity};
 use crate::align::prepared::Prepared;
 use crate::align::run::{Chain, Run, usize_range};
 use crate::align::select::{equal_words, is_match};
+use crate::align::steps::Steps;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::{Background, RARE};
 use crate::pair::fact_words::{Fact, Texts, is_number};
@@ -78,9 +79,13 @@ impl QuotationMeasure {
 }
 
 /// Whether some match is a quotation. A set phrase with other figures in it is none.
-pub fn is_quoted(m: &MeasuredPair, background: &Background, t: &Thresholds) -> bool {
+pub fn is_quoted(m: &MeasuredPair, background: &Background, t: &Thresholds, steps: &Steps) -> bool {
+    let quoted = |c: &Chain| {
+        let stop = steps.take(c.a().len().max(c.b().len()));
+        stop || is_match(c, m.a, m.b, t) && measure(c, m, background, t).holds()
+    };
     // Most passages are no quotation by themselves, and then no facts are counted.
-    m.matches.iter().any(|c| is_match(c, m.a, m.b, t) && measure(c, m, background, t).holds())
+    m.matches.iter().any(quoted)
         && !facts_differ(m.evidence.facts, t)
         && is_informative(m.matches, m.a, m.b, background, AGAINST * m.evidence.against, 0)
 }
@@ -130,7 +135,7 @@ pub fn measure(
     let long = equal >= enough;
     // In a corpus in capitals nothing shows which words are names.
     let least_plain = if long || background.lower_case.is_empty() { 0 } else { PLAIN_WORDS };
-    let heading = || is_heading(m.a, c.a(), t) && is_heading(m.b, c.b(), t);
+    let heading = || is_heading(m, false, c.a(), t) && is_heading(m, true, c.b(), t);
     let plain = if least_plain > 0 && heading() { 0 } else { plain_words(c, m, background) };
     // Weeks later and in a series, the same words with another figure are the next issue's.
     let next_issue = apart && replaces_facts(c, m, background);
@@ -155,9 +160,8 @@ fn of_sentences(
     t: &Thresholds,
 ) -> ValueAndBound {
     let short = equal_words(c, m.a) < t.min_match.saturating_mul(SHORT_IN_HALVES) / 2;
-    let all = || m.matches.iter().map(|c| equal_words(c, m.a)).sum::<u32>();
     let of_one_subject = || points_of_titles(m.a.metadata(), m.b.metadata(), background) > 0;
-    if !short || all() >= t.min_match.saturating_mul(LONG) || !of_one_subject() {
+    if !short || m.all_equal_words() >= t.min_match.saturating_mul(LONG) || !of_one_subject() {
         return [0, 0];
     }
     let equal = c.runs.iter().map(|r| r.len).sum();
@@ -198,14 +202,15 @@ fn plain_words(c: &Chain, m: &MeasuredPair, background: &Background) -> u32 {
 
 /// Whether a passage is in a short paragraph that does not end as a sentence does, in a text whose
 /// others do: a heading, or a link to another text.
-fn is_heading(p: &Prepared, passage: Range<u32>, t: &Thresholds) -> bool {
+fn is_heading(m: &MeasuredPair, second: bool, passage: Range<u32>, t: &Thresholds) -> bool {
+    let p = if second { m.b } else { m.a };
     let ends_a_sentence = |r: &Range<u32>| has_end_sign(p, r.end as usize - 1);
     let of = p.paragraphs.partition_point(|r| r.end <= passage.start);
     p.paragraphs.get(of).is_some_and(|own| {
         passage.end <= own.end
             && own.len() < (LONG * t.min_match) as usize
             && !ends_a_sentence(own)
-            && p.paragraphs.iter().any(|r| !r.is_empty() && ends_a_sentence(r))
+            && m.has_sentences(second)
     })
 }
 

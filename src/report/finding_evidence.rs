@@ -1,6 +1,7 @@
 //! Owns: the evidence that the detection has about one finding of a gate. Never: how a format shows
 //! it.
 
+use crate::error::Result;
 use crate::gate::verdict::{Finding, FindingKind};
 use crate::model::detection::TemplateReason;
 use crate::model::findings::Findings;
@@ -44,21 +45,22 @@ impl<'a> EvidenceLookup<'a> {
         EvidenceLookup { findings, body: findings.first_of_body(), notes: places.collect() }
     }
 
-    /// Returns the evidence of one finding. Cost: a search in the sorted pairs.
-    pub fn of(&self, finding: &Finding) -> FindingEvidence {
+    /// Returns the evidence of one finding. Cost: a search in the sorted pairs, of which one is
+    /// read.
+    pub fn of(&self, finding: &Finding) -> Result<FindingEvidence> {
         let (here, there) = (finding.document, finding.partner);
         let (own, other) = (self.body[here as usize], self.body[there as usize]);
         let found = self.findings.detection;
         let at = found.pair_between(own, other).filter(|_| finding.coverage.is_some());
-        let pair = at.map(|at| &found.pairs[at]);
-        let shares = pair.and_then(|p| {
+        let pair = at.map(|at| found.pairs.one(at)).transpose()?;
+        let shares = pair.as_ref().and_then(|p| {
             let [a, b] = p.comparison.equal_words()?;
             Some(if p.a == own { [a, b] } else { [b, a] })
         });
-        let reason = pair.and_then(|p| p.comparison.why);
+        let reason = pair.as_ref().and_then(|p| p.comparison.why);
         let documents = self.findings.documents;
         let earlier = evidence::earlier_of(documents, here, there).filter(|_| here != there);
-        FindingEvidence {
+        Ok(FindingEvidence {
             reason,
             why: reason.map(|reason| evidence::why(documents, [here, there], reason)),
             shares,
@@ -67,6 +69,6 @@ impl<'a> EvidenceLookup<'a> {
             note: finding.kind == FindingKind::Repeat
                 && finding.passages.iter().any(|p| self.notes.contains(&(here, p.here))),
             in_part: [here, there].map(|n| evidence::read_in_part(documents.info(n as usize).read)),
-        }
+        })
     }
 }

@@ -1,6 +1,7 @@
 //! Work is bounded: corpora that are made to make it grow, at two sizes, counted in the steps that
 //! the budgets use and in bytes of report. Seconds are measured in `benches/`.
 
+mod comparison;
 mod index;
 
 use crate::news::{Dice, word, words};

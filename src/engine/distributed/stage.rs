@@ -57,6 +57,8 @@ struct Work<'w> {
     corpus: &'w PartialCorpus,
     blocks: Blocks<'w>,
     part: u32,
+    /// Those of the scan, less what it holds for each document.
+    options: RunOptions,
     checkpoints: &'w Checkpoints,
 }
 
@@ -121,7 +123,8 @@ impl DistributedScan {
         let corpus = PartialCorpus::new(shared, input.texts);
         let made = in_pool(&self.options, || {
             let checkpoints = &Checkpoints::given(self.parts, given(stage, &blocks, self.parts)?);
-            let work = Work { scan: self, corpus: &corpus, blocks, part, checkpoints };
+            let options = self.options.for_documents(corpus.count());
+            let work = Work { scan: self, corpus: &corpus, blocks, part, options, checkpoints };
             work.carry_out(stage)
         });
         let wanted = corpus.wanted();
@@ -186,7 +189,7 @@ impl<'w> Work<'w> {
     }
 
     fn job<'j>(&'j self, checkpoints: &'j Checkpoints) -> ScanJob<'j> {
-        let DistributedScan { recipe, thresholds, options, .. } = self.scan;
+        let (DistributedScan { recipe, thresholds, .. }, options) = (self.scan, &self.options);
         let source = BackgroundSource::default();
         let (documents, progress) = (self.corpus as &dyn Documents, &());
         ScanJob { documents, source, recipe, thresholds, options, progress, checkpoints }

@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::index::store::tables::{ProcessWriteLock, Store};
 use crate::postings::bucket::{Bucket, BucketLayout};
 use heed::{PutFlags, RoTxn, RwTxn};
+use std::sync::atomic::Ordering;
 
 impl Store {
     /// Reads a bucket of a run. All of it is checked when this handle reads it first.
@@ -49,6 +50,15 @@ impl Store {
         let row = self.runs.rows.get(txn, &key).map_err(|e| self.storage_error(e))?;
         Ok(row.is_some())
     }
+    /// Checks the last page of all runs, once for each transaction: LMDB looks at it before it
+    /// appends a bucket, although a writer may have begun a later run there.
+    fn check_end(&self, txn: &RoTxn) -> Result<()> {
+        if self.end_checked_for.load(Ordering::Relaxed) != txn.id() {
+            self.check_row(txn, self.runs.name, &u64::MAX.to_be_bytes())?;
+            self.end_checked_for.store(txn.id(), Ordering::Relaxed);
+        }
+        Ok(())
+    }
     /// Writes a bucket behind all others of its run.
     pub fn append_bucket(
         &self,
@@ -59,6 +69,7 @@ impl Store {
     ) -> Result<()> {
         let key = run_key(run, bucket);
         self.check_row(txn, self.runs.name, &key.to_be_bytes())?;
+        self.check_end(txn)?;
         let rows = &self.runs.rows;
         match rows.put_with_flags(txn, PutFlags::APPEND, &key, bytes) {
             // A writer has begun a later run meanwhile.
@@ -152,4 +163,46 @@ const DROPPED: u64 = 1 << 13;
 
 const fn run_key(run: u32, bucket: u32) -> u64 {
     (run as u64) << 32 | bucket as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::store::create::create;
+    use crate::index::store::meta_page::DATA;
+
+    /// Appends buckets of a run in a transaction of its own.
+    fn append(store: &Store, run: u32, buckets: std::ops::Range<u32>, bytes: &[u8]) -> Result<()> {
+        let turn = store.writing()?;
+        let mut txn = store.write(&turn)?;
+        for bucket in buckets {
+            store.append_bucket(&mut txn, run, bucket, bytes)?;
+        }
+        store.commit(txn)
+    }
+
+    #[test]
+    fn the_last_page_is_checked_before_a_bucket_of_an_earlier_run_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("index");
+        create(&path, "header").unwrap();
+        let (long, last) = ([7; 1500], *b"the last bucket of all");
+        let store = Store::open(&path, false).unwrap();
+        append(&store, 1, 0..400, &long).unwrap();
+        append(&store, 2, 0..90, &long).unwrap();
+        append(&store, 2, 90..91, &last.repeat(60)).unwrap();
+        append(&store, 1, 400..401, &long).unwrap();
+        drop(store);
+        // Its page says that it is another one, which LMDB would not notice.
+        let mut data = std::fs::read(path.join(DATA)).unwrap();
+        for page in data.chunks_mut(4096) {
+            if page.windows(last.len()).any(|bytes| bytes == last) {
+                page[0] ^= 1;
+            }
+        }
+        std::fs::write(path.join(DATA), data).unwrap();
+        let store = Store::open(&path, false).unwrap();
+        let error = append(&store, 1, 401..402, &long).unwrap_err().to_string();
+        assert!(error.contains("damaged"), "{error}");
+    }
 }

@@ -29,7 +29,7 @@ use heed::{Env, EnvFlags, PutFlags, RoTxn, RwTxn, WithoutTls};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Bytes that one transaction of a merge writes: they are held in memory until it is committed.
 pub const CHUNK: usize = 16 << 20;
@@ -67,6 +67,8 @@ pub struct Store {
     free_pages_checked: AtomicBool,
     /// The buckets whose bytes were checked.
     pub(super) checked_buckets: CheckedBuckets,
+    /// The last transaction before which the end of the runs was checked.
+    pub(super) end_checked_for: AtomicUsize,
     path: PathBuf,
     lock: Option<File>,
 }
@@ -123,6 +125,7 @@ impl Store {
             pages,
             free_pages_checked: AtomicBool::new(false),
             checked_buckets: CheckedBuckets::default(),
+            end_checked_for: AtomicUsize::new(0),
             path: path.to_owned(),
             lock,
         };

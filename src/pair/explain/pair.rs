@@ -6,11 +6,12 @@ use crate::align::prepared::Prepared;
 use crate::align::run::Chain;
 use crate::align::seeds::least_run;
 use crate::align::select::{equal_words, is_match, select};
+use crate::align::steps::Steps;
 use crate::model::detection::{Comparison, Facts, Relation};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::beginning::own_beginnings;
-use crate::pair::compare::{BoilerplateRule, boilerplate_rule, compare_masked, own_matches};
+use crate::pair::compare::{BoilerplateRule, boilerplate_rule, compare_all, own_matches};
 use crate::pair::decide;
 use crate::pair::explain::budget::BudgetTrace;
 use crate::pair::explain::document::{DocumentTrace, trace};
@@ -18,7 +19,7 @@ use crate::pair::explain::verdict::{Measured, RelationVerdict, verdict};
 use crate::pair::facts;
 use crate::pair::informativeness::{AGAINST, informativeness};
 use crate::pair::masked::MaskedText;
-use crate::pair::measured::MeasuredPair;
+use crate::pair::measured::{LateCounts, MeasuredPair};
 use crate::pair::metadata::points_of_titles;
 use crate::pair::quotation::measure;
 use crate::sketch::fingerprint::{Fingerprint, Fingerprinter};
@@ -27,7 +28,6 @@ use crate::span::Span;
 use crate::text::same_text::is_same_text;
 use crate::text::shingle::intersection_size;
 use serde::Serialize;
-use std::cell::LazyCell;
 
 /// The keys that two texts share, and whether they are enough for a comparison.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -178,7 +178,7 @@ pub(crate) fn explain_texts(
     let mut keys =
         |p: &MaskedText| (fingerprinter.signature(&p.text), fingerprinter.fingerprint(&p.text));
     let ((sign_a, keys_a), (sign_b, keys_b)) = (keys(&pa), keys(&pb));
-    let c = compare_masked(&pa, &pb, background, t);
+    let c = compare_all(&pa, &pb, background, t, &Steps::to_the_end());
     let chains =
         if is_equal(&pa, &pb) { whole(&pa).into_iter().collect() } else { chains(&pa, &pb, t) };
     let (selected, weighing, matches) = matches(&chains, &pa, &pb, background, t);
@@ -226,7 +226,7 @@ fn matches(
         let rule = BoilerplateRule { masked: false, whole_text: false };
         return (chains.len() as u32, rule, chains.to_vec());
     }
-    let selected = select(chains.to_vec(), a, b, t);
+    let selected = select(chains.to_vec(), a, b, t, &Steps::to_the_end());
     let rule = boilerplate_rule(&selected, a, b, background, t);
     (selected.len() as u32, rule, own_matches(selected, rule.masked, a, b, t))
 }
@@ -240,20 +240,14 @@ fn measured(
     background: &Background,
     t: &Thresholds,
 ) -> Measured {
-    let evidence = facts::evidence(matches, a, b, background);
+    let steps = Steps::to_the_end();
+    let evidence = facts::evidence(matches, a, b, background, &steps);
     let counted = || evidence;
     let in_equal_words = || [c.equal_words_a, c.equal_words_b];
-    let inputs = MeasuredPair {
-        a,
-        b,
-        matches,
-        masked,
-        evidence: LazyCell::new(&counted),
-        equal_words: LazyCell::new(&in_equal_words),
-        scores: c,
-    };
+    let counted = LateCounts { evidence: &counted, equal_words: &in_equal_words };
+    let inputs = MeasuredPair::new([a, b], (matches, masked), counted, c);
     let solid: Vec<&Chain> = matches.iter().filter(|m| is_match(m, a, b, t)).collect();
-    let decision = decide::decide(&inputs, background, t);
+    let decision = decide::decide(&inputs, background, t, &steps);
     let by_coverage = decision.by_coverage.unwrap_or(Relation::NearCopy);
     let needed = decide::points_needed(&inputs, by_coverage, t);
     let titles = points_of_titles(a.metadata(), b.metadata(), background);

@@ -136,7 +136,7 @@ impl<'a> Locator<'a> {
                 FileRegion::new(&there, &other, beside, passage.there),
             ));
         }
-        let evidence = self.evidence.of(finding);
+        let evidence = self.evidence.of(finding).map_err(io::Error::other)?;
         Ok(LocatedFinding { finding, here, there, places, words, evidence })
     }
 }

@@ -150,7 +150,7 @@ impl<'a> Human<'a, '_> {
             if !self.brief {
                 self.blank()?;
             }
-            self.finding(lookup.of(finding), finding)?;
+            self.finding(lookup.of(finding).map_err(io::Error::other)?, finding)?;
         }
         if new.len() > ITEMS && !self.brief {
             self.blank()?;
@@ -249,7 +249,7 @@ impl<'a> Human<'a, '_> {
         let Some(at) = self.findings.detection.pair_between(own, other) else {
             return Ok(Vec::new());
         };
-        let pair = &self.findings.detection.pairs[at];
+        let pair = self.findings.detection.pairs.one(at).map_err(io::Error::other)?;
         let here = self.moved(own, finding.document)?;
         let there = self.moved(other, finding.partner)?;
         let sides = |a: Span, b: Span| {
