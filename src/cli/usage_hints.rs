@@ -137,7 +137,7 @@ pub fn hint(
             if argument.parse::<f64>().is_ok() && argument[1..].starts_with(digit) {
                 return Some(negative(&argument, arguments, command));
             }
-            match foreign(&argument)? {
+            match foreign(&argument).or_else(|| misspelt(&argument, command))? {
                 INPUTS => {
                     let run = match arguments.get(1) {
                         Some(first) if first == "stage" => {
@@ -194,6 +194,13 @@ fn negative(number: &str, arguments: &[OsString], command: &clap::Command) -> St
 pub fn near(name: &str) -> Option<&'static str> {
     let names = FOREIGN.iter().flat_map(|(names, _)| names.iter().copied());
     foreign(nearest(name, names.filter(|known| known.len() > 4))?)
+}
+
+/// What is meant by a misspelt flag of another program, unless the command has one like it.
+fn misspelt(argument: &str, command: &clap::Command) -> Option<&'static str> {
+    let name = argument.trim_start_matches('-').split('=').next()?;
+    let own = command.get_arguments().filter_map(clap::Arg::get_long);
+    if nearest(name, own).is_some() { None } else { near(name) }
 }
 
 /// What is meant by a flag of another program.

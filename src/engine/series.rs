@@ -16,7 +16,7 @@ use rayon::prelude::*;
 
 /// The number of issues that make a series: texts under one title, each so many days after the one
 /// before that it is no copy of it. A story that many outlets print is one issue.
-const ISSUES: usize = 3;
+pub const ISSUES: usize = 3;
 /// The number of different numbers in a title from which on they count the issues of a series,
 /// whatever the time between these.
 const NUMBERS: usize = 4;
@@ -106,11 +106,17 @@ fn come_again(texts: &[Issue], t: &Thresholds) -> bool {
     let mut numbers: Vec<u64> = dated().map(|(_, numbers)| numbers).collect();
     numbers.sort_unstable();
     numbers.dedup();
+    issues(dated().map(|(day, _)| day), t) >= ISSUES || numbers.len() >= NUMBERS
+}
+
+/// The number of issues among texts of these days, in order: each so many days after the one before
+/// that it is no copy of it.
+pub fn issues(days: impl Iterator<Item = i64>, t: &Thresholds) -> usize {
     let (mut issues, mut last) = (0, i64::MIN);
-    for (day, _) in dated() {
+    for day in days {
         if day >= last.saturating_add(i64::from(t.series_days)) {
             (issues, last) = (issues + 1, day);
         }
     }
-    issues >= ISSUES || numbers.len() >= NUMBERS
+    issues
 }

@@ -5,6 +5,7 @@
 //! market report and the terms of a loan are in some text of each week. So the days of its texts
 //! show a set phrase, and not their number.
 
+use crate::engine::series::{ISSUES, issues};
 use crate::engine::sketch::Classes;
 use crate::engine::sorted_run::{KeyRange, SortedRun};
 use crate::error::Result;
@@ -16,9 +17,6 @@ use rayon::prelude::*;
 
 /// The least number of texts that have a set phrase.
 const TEXTS: usize = 5;
-/// The least number of these that come a week ([`Thresholds::series_days`]) or more after the one
-/// before, with the first one: as many as make a series.
-const WEEKS: usize = 3;
 
 /// The anchors of set phrases, sorted. Without dates there are none. Cost: a pass over the postings
 /// of anchors, and a sort of the days of each that five texts or more have.
@@ -41,7 +39,7 @@ pub fn set_phrases(
         group.len() >= TEXTS && {
             let mut own: Vec<i64> = group.iter().filter_map(|p| days[p.unit as usize]).collect();
             own.sort_unstable();
-            comes_again(&own, i64::from(t.series_days))
+            comes_again(&own, t)
         }
     };
     let chosen = anchors.map(KeyRange::ALL, |part| {
@@ -55,15 +53,9 @@ pub fn set_phrases(
     Ok(keys)
 }
 
-/// Whether texts of these days, sorted, are enough and come week after week.
-fn comes_again(days: &[i64], week: i64) -> bool {
-    let (mut weeks, mut last) = (0, i64::MIN);
-    for &day in days {
-        if day >= last.saturating_add(week) {
-            (weeks, last) = (weeks + 1, day);
-        }
-    }
-    days.len() >= TEXTS && weeks >= WEEKS
+/// Whether texts of these days, sorted, are enough, and as many issues as make a series.
+fn comes_again(days: &[i64], t: &Thresholds) -> bool {
+    days.len() >= TEXTS && issues(days.iter().copied(), t) >= ISSUES
 }
 
 #[cfg(test)]
@@ -72,10 +64,11 @@ mod tests {
 
     #[test]
     fn a_story_lives_for_days_and_a_phrase_for_weeks() {
-        assert!(comes_again(&[0, 1, 7, 8, 14], 7));
-        assert!(!comes_again(&[0, 1, 2, 3, 4, 5, 6], 7), "a story");
-        assert!(!comes_again(&[0, 1, 2, 3, 10], 7), "a story and what it is recalled in");
-        assert!(!comes_again(&[0, 7, 14, 21], 7), "too few");
-        assert!(!comes_again(&[], 7));
+        let comes_again = |days: &[i64]| comes_again(days, &Thresholds::default());
+        assert!(comes_again(&[0, 1, 7, 8, 14]));
+        assert!(!comes_again(&[0, 1, 2, 3, 4, 5, 6]), "a story");
+        assert!(!comes_again(&[0, 1, 2, 3, 10]), "a story and what it is recalled in");
+        assert!(!comes_again(&[0, 7, 14, 21]), "too few");
+        assert!(!comes_again(&[]));
     }
 }

@@ -171,7 +171,11 @@ fn mistakes_are_answered_with_what_to_do() {
     ]);
     for (args, word) in [
         (&["scan", "a.txt", "--threshold", "0.8"][..], "--near-copy-smaller"),
+        (&["scan", "a.txt", "--thresold", "0.8"], "--near-copy-smaller"),
         (&["scan", "a.txt", "--jaccard", "0.8"], "--near-copy-smaller"),
+        // A flag that is misspelt here is proposed as it is.
+        (&["scan", "a.txt", "--min-mach", "9"], "'--min-match'"),
+        (&["scan", "a.txt", "--thread", "2"], "'--threads'"),
         (&["scan", "a.txt", "--json"], "--format json"),
         (&["scan", "a.txt", "-r"], "always walked"),
         (&["scan", "a.txt", "--num-perm", "128"], "--lanes"),

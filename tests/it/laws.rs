@@ -228,6 +228,12 @@ fn a_background_keeps_its_id_and_is_not_mixed() {
             }
             other => panic!("{other:?}"),
         }
+        // A background of the version before has no set phrases, and is read.
+        let plain = background.clone().with_set_phrases(Vec::new());
+        let older = plain.to_json(&recipe.id()).replace("background/3", "background/2");
+        let older = older.replace("\"set_phrases\":[],", "");
+        assert!(!older.contains("set_phrases"));
+        assert_eq!(Background::from_json(&older, &recipe.id(), "it").unwrap(), plain);
         let newer = json.replace("background/3", "background/4");
         assert!(matches!(
             Background::from_json(&newer, &recipe.id(), "it"),
