@@ -19,7 +19,7 @@ use crate::pair::quotation::is_quoted;
 use crate::pair::relation::relation;
 use crate::pair::title::{Title, differ_in_rare_words, name_different_things};
 use crate::pair::title_counters::count_differently;
-use crate::pair::title_subjects::begin_with_other_names;
+use crate::pair::title_subjects::{begin_with_other_names, speak_of_other_things};
 use std::borrow::Cow;
 
 /// From this resemblance on, two texts have all but the same wording and are no issues of a series,
@@ -262,6 +262,7 @@ fn divided(
         count_differently(x.0, y.0)
             || name_different_things(x, y, background, of_one_day)
             || begin_with_other_names(x, y, background)
+            || speak_of_other_things(x, y)
     };
     if a.every_title(b, different) {
         return Some(TemplateReason::Titles);

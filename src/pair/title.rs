@@ -150,6 +150,11 @@ impl Title {
         self.tokens.kinds[i].is_number()
     }
 
+    /// Whether a token begins with a capital letter.
+    pub(super) fn is_capital(&self, i: usize) -> bool {
+        self.tokens.kinds[i].is_capital()
+    }
+
     /// What is between a token and the one before it.
     pub(super) fn between(&self, i: usize) -> &str {
         &self.text[self.tokens.spans[i - 1].range().end..self.tokens.spans[i].range().start]

@@ -10,6 +10,9 @@ use std::ops::Range;
 /// shorter. No more than the second number are looked at.
 const LEAD_TOKENS: Range<usize> = 10..60;
 
+/// The number of times from which a text has a word often.
+const OFTEN: u32 = 4;
+
 /// Whether two titles agree but for a name of each in the other's place, with which its own text
 /// begins and the other text does not: accords of one country with two others, on one background.
 /// Cost: the square of the titles' lengths, and for each name a look at the beginnings.
@@ -38,6 +41,31 @@ pub fn begin_with_other_names(
     };
     let (in_a, in_b) = ((text_a, &lead_a), (text_b, &lead_b));
     gaps.iter().any(|(ra, rb)| begins(a, ra, b, in_a, in_b) && begins(b, rb, a, in_b, in_a))
+}
+
+/// Whether two titles agree but for a word of each in the other's place that its own text has at
+/// least four times and more than twice as often as the other text: the pages of two products that
+/// name each other. Copies of one text, whatever their titles, have each word about as often.
+/// Cost: the square of the titles' lengths.
+pub fn speak_of_other_things(
+    (a, text_a): (&Title, &Prepared),
+    (b, text_b): (&Title, &Prepared),
+) -> bool {
+    let gaps = gaps(a, b);
+    if !is_framed(a, b, &gaps) {
+        return false;
+    }
+    let often = |x: &Title, gap: &Range<usize>, y: &Title, own: &Prepared, other: &Prepared| {
+        gap.clone().any(|i| {
+            let count = own.count(x.hash(i));
+            i >= x.prefix()
+                && x.is_capital(i)
+                && !x.is_in_title(i, y)
+                && count >= OFTEN
+                && count > 2 * other.count(x.hash(i))
+        })
+    };
+    gaps.iter().any(|(ra, rb)| often(a, ra, b, text_a, text_b) && often(b, rb, a, text_b, text_a))
 }
 
 /// Whether each title names something that its own text names and the other document does not,
@@ -82,4 +110,31 @@ fn is_in(title: &Title, i: usize, text: &Prepared, part: Range<usize>) -> bool {
             || text.tokens.kinds[j].is_capital()
                 && forms.as_ref().is_some_and(|forms| forms.has(text.word(j)))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_of_a_product_speaks_of_it_and_names_the_others() {
+        let frame = "It comes with a warranty for life, a box of oak and a letter of thanks. ";
+        let page = |own: &str, other: &str| {
+            format!("{frame}{} There is the {other} too.", format!("The {own} is here. ").repeat(5))
+        };
+        let of = |a: (&str, &str), b: (&str, &str)| {
+            let (x, y) = (Title::new(a.0, None), Title::new(b.0, None));
+            let (text_a, text_b) = (Prepared::new(a.1, 5), Prepared::new(b.1, 5));
+            let found = speak_of_other_things((&x, &text_a), (&y, &text_b));
+            assert_eq!(found, speak_of_other_things((&y, &text_b), (&x, &text_a)));
+            found
+        };
+        let (basic, master) = (page("Basic Set", "Master"), page("Master Set", "Basic"));
+        let (a, b) = ("Acme Basic Set of Keys", "Acme Master Set of Keys");
+        assert!(of((a, &basic), (b, &master)));
+        // One text under two titles speaks of one thing.
+        assert!(!of((a, &basic), (b, &basic)));
+        assert!(!of((a, &basic), (a, &master)));
+        assert!(!of(("The Basic story", &basic), ("A Master at work on keys", &master)));
+    }
 }

@@ -8,9 +8,11 @@ use crate::ingest::web::boilerplate;
 use crate::ingest::web::carried;
 use crate::ingest::web::concealed;
 use crate::ingest::web::inline_or_block::is;
+use crate::ingest::web::main_content;
 use crate::ingest::web::metadata::PageMetadata;
 use crate::ingest::web::product;
 use crate::ingest::web::proportion::{Kept, Prose, common_ancestor, lowest_above};
+use crate::ingest::web::repeated;
 use crate::ingest::web::stories;
 use crate::ingest::web::teasers;
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
@@ -52,8 +54,12 @@ pub(super) fn extract(
 ) -> Extracted {
     concealed::reveal(&parsed);
     around::clear(&parsed);
+    repeated::clear(&parsed);
     if kind != PageKind::All {
         stories::clear_others(&parsed, about);
+    }
+    if kind != PageKind::All {
+        main_content::clear_outside(&parsed);
     }
     let thread = match kind {
         PageKind::Auto | PageKind::Thread => thread(&parsed, about, kind == PageKind::Thread),
@@ -105,7 +111,7 @@ fn of_product(parsed: &Document, about: &PageMetadata) -> Extracted {
     teasers::clear(parsed, false);
     let prose = Prose::of(parsed);
     around::clear_named(parsed, false);
-    let text = paragraphs(&tree::text(parsed));
+    let text = repeated::unique_lines(&paragraphs(&tree::text(parsed)));
     let kept = prose.kept_in(&text).bytes;
     let description = about.product.as_ref().and_then(|product| product.description.as_deref());
     let described = linked(description.unwrap_or_default());
@@ -120,7 +126,7 @@ fn of_product(parsed: &Document, about: &PageMetadata) -> Extracted {
 fn one_text(parsed: Document, html: &str, about: &PageMetadata, asked: bool) -> Extracted {
     boilerplate::clear(&parsed, about);
     let before = parsed.clone();
-    if teasers::clear(&parsed, about.article) || !tree::writable(&parsed) {
+    if teasers::clear(&parsed, about.declared) || !tree::writable(&parsed) {
         // A list of teasers, or a page that would take too long.
         return Extracted::whole(paragraphs(&tree::text(&parsed)));
     }
@@ -234,7 +240,7 @@ fn joined(
         // Another story has the same form.
         return None;
     }
-    teasers::clear(parsed, about.article);
+    teasers::clear(parsed, about.declared);
     around::clear_named(parsed, true);
     tree::remove_scripts(parsed);
     let text = paragraphs(&node.formatted_text());
