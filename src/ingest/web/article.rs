@@ -7,6 +7,7 @@ use crate::ingest::web::around;
 use crate::ingest::web::boilerplate;
 use crate::ingest::web::carried;
 use crate::ingest::web::concealed;
+use crate::ingest::web::consent;
 use crate::ingest::web::inline_or_block::is;
 use crate::ingest::web::main_content;
 use crate::ingest::web::metadata::PageMetadata;
@@ -52,7 +53,7 @@ pub(super) fn extract(
     about: &PageMetadata,
     kind: PageKind,
 ) -> Extracted {
-    concealed::reveal(&parsed);
+    reveal(&parsed);
     around::clear(&parsed);
     repeated::clear(&parsed);
     if kind != PageKind::All {
@@ -78,8 +79,14 @@ pub(super) fn extract(
 /// The page once more: an extraction changes its tree.
 fn parsed_again(html: &str) -> Option<Document> {
     let parsed = tree::parse(html).ok()?;
-    concealed::reveal(&parsed);
+    reveal(&parsed);
     Some(parsed)
+}
+
+/// Removes what asks for consent, and makes visible what the page is about.
+fn reveal(page: &Document) {
+    consent::unnamed(page).iter().for_each(NodeRef::remove_from_parent);
+    concealed::reveal(page);
 }
 
 /// The posts of a thread, where the page is one, with a blank line between them.

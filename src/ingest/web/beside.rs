@@ -84,7 +84,7 @@ fn kind(node: &NodeRef, amount: TextAmount) -> Option<Beside> {
     if has(&BIOGRAPHY) || (has(&["author"]) && has(&ABOUT)) {
         return Some(Beside::Author);
     }
-    if is(node, &["figcaption"]) || (has(&["caption"]) && (has(&PICTURE) || words.len() <= 2)) {
+    if has(&["caption"]) && (has(&PICTURE) || words.len() <= 2) {
         return Some(Beside::Caption);
     }
     let kind = node.attr_or("itemtype", "");

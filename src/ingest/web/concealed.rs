@@ -81,7 +81,6 @@ pub(super) fn reveal(page: &Document) {
         }
     }
     dialogs.iter().for_each(NodeRef::remove_from_parent);
-    consent::unnamed(page).iter().for_each(NodeRef::remove_from_parent);
     let mut kinds = KINDS;
     kinds.sort_by_key(|kind| std::cmp::Reverse(prose[*kind as usize]));
     for kind in kinds {

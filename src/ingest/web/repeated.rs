@@ -112,17 +112,15 @@ pub(super) fn clear(page: &Document) {
         let hash = pieces.hash(&run);
         let copies = |first: &NodeRef| pieces.bytes(&run) >= large || are_near(first, &node);
         match seen.get(&hash) {
-            Some((end, first)) => {
-                if *end <= run.start && (quoted || (several && copies(first))) {
-                    skip_to = run.end;
-                    removed.push(node);
-                }
+            Some((end, first)) if *end <= run.start && (quoted || (several && copies(first))) => {
+                skip_to = run.end;
+                removed.push(node);
             }
             // What may be removed itself is no first copy.
             None if run.end > unseen_to => {
                 seen.insert(hash, (run.end, node));
             }
-            None => {}
+            _ => {}
         }
     }
     removed.iter().for_each(NodeRef::remove_from_parent);
