@@ -74,7 +74,8 @@ fn the_author_and_the_captions_stand_beside_an_article() {
     let all = paragraphs();
     let beside = "<div class=author-bio><p>Ann Miller has written about lighthouses for thirty \
         years and lives in one of them.</p></div>";
-    let caption = "<figure><img src=a.png><figcaption class=image-caption>A lighthouse in the evening light, as it was \
+    let caption = "<figure><img src=a.png><figcaption class=image-caption>A lighthouse in \
+        the evening light, as it was \
         seen from the ferry that goes to the islands.</figcaption></figure>";
     let body =
         |beside: &str| format!("<article>{HEAD}{caption}{}{beside}</article>", tagged("p", &all));
@@ -89,7 +90,10 @@ fn the_author_and_the_captions_stand_beside_an_article() {
     // A story in pictures is told by the captions.
     let pictures: String = all
         .iter()
-        .map(|text| format!("<figure><img src=a.png><figcaption class=image-caption>{text}</figcaption></figure>"))
+        .map(|text| {
+            let caption = format!("<figcaption class=image-caption>{text}</figcaption>");
+            format!("<figure><img src=a.png>{caption}</figure>")
+        })
         .collect();
     let document = of(&page(ARTICLE, &format!("<article>{HEAD}{pictures}</article>")));
     assert!(share(&document, &all) > 0.999, "{}", document.text);
