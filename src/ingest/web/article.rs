@@ -83,10 +83,10 @@ fn parsed_again(html: &str) -> Option<Document> {
     Some(parsed)
 }
 
-/// Removes what asks for consent, and makes visible what the page is about.
+/// Makes visible what the page is about, and removes what asks for consent.
 fn reveal(page: &Document) {
-    consent::unnamed(page).iter().for_each(NodeRef::remove_from_parent);
     concealed::reveal(page);
+    consent::unnamed(page).iter().for_each(NodeRef::remove_from_parent);
 }
 
 /// The posts of a thread, where the page is one, with a blank line between them.
