@@ -8,6 +8,7 @@
 use crate::align::fill::fill;
 use crate::align::run::{Chain, Run, RunLists};
 use crate::align::steps::Steps;
+use crate::hash;
 use std::ops::Range;
 
 /// The number of earlier blocks that are tried as predecessors of a block.
@@ -17,7 +18,7 @@ const LOOK_BACK: usize = 64;
 const GAP_COST: f64 = 0.12;
 const SLOPE_COST: f64 = 0.10;
 /// The two sides of a gap may differ by this many tokens; a longer insertion or deletion ends the
-/// match.
+/// match. A power of two.
 const MAX_SLOPE: u32 = 8;
 
 /// The limits for joining runs into a chain.
@@ -61,27 +62,10 @@ struct Best {
 
 /// Finds the best chain that ends in each run, then cuts chains off, beginning with the best ends.
 fn chain(runs: &[Run], limits: ChainLimits, steps: &Steps) -> RunLists {
-    let alone = |(r, from): (&Run, u32)| Best { score: f64::from(r.len), from, used: false };
-    let mut best: Vec<Best> = runs.iter().zip(0..).map(alone).collect();
-    let longest = runs.iter().map(|r| r.len).max().unwrap_or(0);
-    for i in 0..runs.len() {
-        let mut looked = 1;
-        for j in (i.saturating_sub(LOOK_BACK)..i).rev() {
-            looked += 1;
-            if runs[i].a - runs[j].a > longest + limits.max_gap {
-                // Runs ascend in the first text, so all runs before this one end too early.
-                break;
-            }
-            if let Some(gain) = link(runs[j], runs[i], limits)
-                && best[j].score + gain > best[i].score
-            {
-                (best[i].score, best[i].from) = (best[j].score + gain, j as u32);
-            }
-        }
-        if steps.take(looked) {
-            return RunLists::default();
-        }
-    }
+    let near = (runs.len() > LOOK_BACK).then(|| NearDiagonals::for_runs(runs.len()));
+    let Some(mut best) = best_chains(runs, near, limits, steps) else {
+        return RunLists::default();
+    };
     let mut ends: Vec<u32> = (0..runs.len() as u32).collect();
     let score = |end: u32| best[end as usize].score;
     steps.sort_by(&mut ends, |&x, &y| score(y).total_cmp(&score(x)).then(x.cmp(&y)));
@@ -101,6 +85,98 @@ fn chain(runs: &[Run], limits: ChainLimits, steps: &Steps) -> RunLists {
         });
     }
     out
+}
+
+/// The best chain that ends in each run, of those that go on from one of the last [`LOOK_BACK`]
+/// runs before it; `None` where `steps` ends it. With `near`, which changes nothing, only those of
+/// them are looked at that may be its neighbours.
+fn best_chains(
+    runs: &[Run],
+    mut near: Option<NearDiagonals>,
+    limits: ChainLimits,
+    steps: &Steps,
+) -> Option<Vec<Best>> {
+    let alone = |(r, from): (&Run, u32)| Best { score: f64::from(r.len), from, used: false };
+    let mut best: Vec<Best> = runs.iter().zip(0..).map(alone).collect();
+    let longest = runs.iter().map(|r| r.len).max().unwrap_or(0);
+    for i in 0..runs.len() {
+        let mut looked = 1;
+        let mut look_at = |j: usize| {
+            looked += 1;
+            if let Some(gain) = link(runs[j], runs[i], limits)
+                && best[j].score + gain > best[i].score
+            {
+                (best[i].score, best[i].from) = (best[j].score + gain, j as u32);
+            }
+        };
+        let first = i.saturating_sub(LOOK_BACK);
+        match &mut near {
+            Some(near) => {
+                near.before(runs[i]).take_while(|j| *j >= first).for_each(&mut look_at);
+                near.add(runs[i], i);
+            }
+            // Runs ascend in the first text, so all runs before one that ends too early do so.
+            None => (first..i)
+                .rev()
+                .take_while(|&j| runs[i].a - runs[j].a <= longest + limits.max_gap)
+                .for_each(&mut look_at),
+        }
+        if steps.take(looked) {
+            return None;
+        }
+    }
+    Some(best)
+}
+
+/// Runs by their diagonals, for lists in which most have no neighbour: runs follow each other in a
+/// chain only where their diagonals differ by [`MAX_SLOPE`] at most.
+struct NearDiagonals {
+    /// One more than the last run of each slot; a slot has the runs of a stretch of diagonals, and
+    /// maybe of others.
+    last: Vec<u32>,
+    /// One more than the run before each one in its slot, or zero.
+    before: Vec<u32>,
+}
+
+impl NearDiagonals {
+    fn for_runs(runs: usize) -> NearDiagonals {
+        let slots = (4 * runs).next_power_of_two();
+        NearDiagonals { last: vec![0; slots], before: Vec::with_capacity(runs) }
+    }
+
+    /// The stretch of diagonals of a run, moved by so many.
+    fn stretch(run: Run, by: i64) -> i64 {
+        (i64::from(run.a) - i64::from(run.b) + by) >> MAX_SLOPE.ilog2()
+    }
+
+    fn slot(&self, stretch: i64) -> usize {
+        (hash::mix(stretch as u64) >> (64 - self.last.len().ilog2())) as usize
+    }
+
+    /// Adds the next run.
+    fn add(&mut self, run: Run, number: usize) {
+        let slot = self.slot(NearDiagonals::stretch(run, 0));
+        self.before.push(std::mem::replace(&mut self.last[slot], number as u32 + 1));
+    }
+
+    /// The runs whose diagonals are near that of a run, and maybe others, the last ones first.
+    fn before(&self, run: Run) -> impl Iterator<Item = usize> {
+        let width = i64::from(MAX_SLOPE);
+        let mut slots = [-width, 0, width].map(|by| self.slot(NearDiagonals::stretch(run, by)));
+        slots.sort_unstable();
+        let mut next = slots.map(|slot| self.last[slot]);
+        for i in 1..next.len() {
+            if slots[i] == slots[i - 1] {
+                next[i] = 0;
+            }
+        }
+        std::iter::from_fn(move || {
+            let latest = next.iter_mut().max().filter(|latest| **latest > 0)?;
+            let number = *latest as usize - 1;
+            *latest = self.before[number];
+            Some(number)
+        })
+    }
 }
 
 /// The score that run `next` adds to a chain that ends in `last`, or `None` where they cannot be
@@ -217,6 +293,7 @@ fn core(chain: &Chain) -> Range<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     /// A chain with runs of these lengths, with gaps of equal length on both sides between them.
     fn chain(lengths: &[(u32, u32)]) -> Chain {
@@ -238,5 +315,24 @@ mod tests {
         // Where every second word was replaced, the same ends stay.
         assert_eq!(core(&chain(&[(0, 2), (4, 3), (3, 4), (4, 3), (3, 2)])), 0..5);
         assert_eq!(core(&chain(&[(0, 7)])), 0..1);
+    }
+
+    proptest! {
+        #[test]
+        fn near_diagonals_change_nothing(
+            runs in prop::collection::vec((0u32..300, 0u32..300, 3u32..9), 0..200),
+            narrow in 1u32..40,
+        ) {
+            let run = |&(a, b, len): &(u32, u32, u32)| Run { a, b: a + 300 - b / narrow, len };
+            let mut runs: Vec<Run> = runs.iter().map(run).collect();
+            runs.sort_unstable();
+            let limits = ChainLimits { max_gap: 30, min_identity: 0.5 };
+            let steps = Steps::to_the_end();
+            let of = |near| {
+                let best = best_chains(&runs, near, limits, &steps).unwrap();
+                best.into_iter().map(|best| (best.score, best.from)).collect::<Vec<_>>()
+            };
+            prop_assert_eq!(of(Some(NearDiagonals::for_runs(runs.len()))), of(None));
+        }
     }
 }

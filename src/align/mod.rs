@@ -6,6 +6,7 @@ pub mod chain;
 pub mod edit_distance;
 pub mod extend;
 pub mod fill;
+pub mod frequent_seeds;
 pub mod prepared;
 pub mod range_union;
 pub mod run;

@@ -11,6 +11,9 @@ pub const SEED: u32 = 3;
 /// looked for along the places of a seed, which would be quadratic.
 pub const MANY_PLACES: usize = 64;
 
+/// The number of hashes that are looked up together.
+const AT_ONCE: usize = 64;
+
 /// No other place has the seed of this one.
 const ALONE: u32 = u32::MAX;
 /// Other places have the seed of this one, and all of them are before it.
@@ -37,6 +40,8 @@ pub struct SeedTable {
     /// One past the last token of each seed; empty where each seed has [`SEED`] tokens.
     ends: Vec<u32>,
     most_places: usize,
+    /// The first places of the seeds with more than [`MANY_PLACES`] places, ascending.
+    many_places: Vec<u32>,
     collision: f64,
     shingles: Option<RepeatedShingles>,
 }
@@ -72,6 +77,7 @@ impl SeedTable {
             uniform,
             ends,
             most_places: 1,
+            many_places: Vec::new(),
             collision: 0.0,
             shingles: None,
         };
@@ -111,6 +117,12 @@ impl SeedTable {
                 self.most_places = self.most_places.max(later[place] as usize + 1);
                 repeated.push(place as u32);
             }
+        }
+        let has_many = |place: &usize| later[*place] as usize >= MANY_PLACES;
+        if self.most_places > MANY_PLACES {
+            let firsts = slots.iter().filter(|slot| **slot > 0).map(|slot| *slot as usize - 1);
+            self.many_places = firsts.filter(has_many).map(|place| place as u32).collect();
+            self.many_places.sort_unstable();
         }
         let all = self.hashes.len() as u64;
         self.collision = equal as f64 / (all * all.saturating_sub(1)).max(1) as f64;
@@ -164,6 +176,33 @@ impl SeedTable {
         }
     }
 
+    /// All of these hashes that some seed has, in order, as [`find`](SeedTable::find) finds them.
+    /// In the table of a long text each lookup waits for memory; here those of several hashes wait
+    /// together, in steps that no answer decides about.
+    pub fn find_all(&self, hashes: &[u32], found: &mut Vec<(usize, usize)>) {
+        found.clear();
+        for (block, hashes) in hashes.chunks(AT_ONCE).enumerate() {
+            let (mut passing, mut entries, mut count) = ([0u8; AT_ONCE], [0u32; AT_ONCE], 0);
+            for (position, hash) in (0u8..).zip(hashes) {
+                passing[count] = position;
+                count += usize::from(self.filter.may_hold(hash.wrapping_mul(self.key)));
+            }
+            for (position, entry) in passing[..count].iter().zip(&mut entries) {
+                *entry = self.slots[first_slot(&self.slots, self.key, hashes[*position as usize])];
+            }
+            for (position, mut entry) in passing[..count].iter().zip(entries) {
+                let position = *position as usize;
+                let hash = hashes[position];
+                if entry > 0 && self.hashes[entry as usize - 1] != hash {
+                    entry = self.slots[slot_of(&self.slots, &self.hashes, self.key, hash)];
+                }
+                if entry > 0 {
+                    found.push((block * AT_ONCE + position, entry as usize - 1));
+                }
+            }
+        }
+    }
+
     /// The next place of the seeds with the hash of the seed at this one.
     #[inline]
     pub fn following(&self, place: usize) -> Option<usize> {
@@ -177,9 +216,21 @@ impl SeedTable {
         self.next[place] == ALONE
     }
 
+    /// The number of places inside a run of `len` tokens, from behind its first place on, that need
+    /// no lookup: their seeds have no other place.
+    pub fn alone_inside(&self, first: usize, len: usize) -> usize {
+        let end = (first + len + 1).saturating_sub(SEED as usize);
+        (first + 1..end).take_while(|&i| self.is_alone(i)).count()
+    }
+
     /// This place and all that follow it with the same hash.
     pub fn places(&self, first: Option<usize>) -> impl Iterator<Item = usize> {
         std::iter::successors(first, |&place| self.following(place))
+    }
+
+    /// Whether the seed with this first place has more than [`MANY_PLACES`] places.
+    pub fn has_many_places(&self, first: usize) -> bool {
+        self.many_places.binary_search(&(first as u32)).is_ok()
     }
 
     /// The greatest number of places of a seed.
@@ -310,7 +361,10 @@ mod tests {
     proptest! {
         #[test]
         fn the_table_is_the_list_of_seeds(
-            text in "(([a-d] ){0,40}|(x[0-9]{1,2} ){0,40}|[一二三四五]{0,12}){0,3}",
+            text in concat!(
+                "(([a-d] ){0,40}|(x[0-9]{1,2} ){0,40}|[一二三四五]{0,12}",
+                "|(one of the ){60,80}){0,3}",
+            ),
             words in 1u32..9,
         ) {
             let tokens = tokenize(&text);
@@ -323,6 +377,8 @@ mod tests {
                     (0..seeds.hashes.len()).filter(|&i| seeds.hashes[i] == *hash).collect();
                 prop_assert_eq!(table.is_alone(place), plain.len() == 1);
                 prop_assert!(plain.len() <= table.most_places());
+                let many = plain[0] == place && plain.len() > MANY_PLACES;
+                prop_assert_eq!(table.has_many_places(place), many);
                 prop_assert_eq!(table.length(place as u32), end - place as u32);
                 let found: Vec<usize> = table.places(table.first(table.hashes()[place])).collect();
                 equal += plain.len() - 1;
@@ -349,8 +405,12 @@ mod tests {
             let tokens = tokenize(&text);
             let table = SeedTable::new(&tokens, 5, true);
             let asked: Vec<u32> = others.iter().chain(&table.hashes).copied().collect();
+            let held = |hash: &u32| table.hashes.iter().position(|own| own == hash);
+            let (mut found, plain) = (Vec::new(), asked.iter().enumerate());
+            table.find_all(&asked, &mut found);
+            let plain: Vec<_> = plain.filter_map(|(at, hash)| Some((at, held(hash)?))).collect();
+            prop_assert_eq!(found, plain);
             for from in 0..asked.len() {
-                let held = |hash: &u32| table.hashes.iter().position(|own| own == hash);
                 let plain = asked[from..].iter().enumerate();
                 let plain = plain.filter_map(|(at, hash)| Some((at, held(hash)?))).next();
                 prop_assert_eq!(table.find(&asked[from..]), plain);

@@ -1,6 +1,7 @@
 //! Owns: windows of three words that occur in both texts, and the runs of equal tokens around them.
 //! Never: joins runs.
 
+use crate::align::frequent_seeds::runs_beside_frequent_seeds;
 use crate::align::prepared::Prepared;
 use crate::align::run::Run;
 use crate::align::seed_table::{MANY_PLACES, SEED};
@@ -91,14 +92,17 @@ pub fn equal_runs(a: &WordView, b: &WordView, steps: &Steps) -> Vec<Run> {
 /// shingles in both texts, where the runs show it. Cost: a pass over the shorter text, unless the
 /// texts have few words.
 pub fn exact_runs(a: &Prepared, b: &Prepared, steps: &Steps) -> SharedRuns {
-    let shared = least_run(a, b).is_none().then(|| shared_runs(a, b, MAX_POINTS, steps));
-    match shared.flatten() {
-        Some(shared) => SharedRuns { runs: few_enough(shared.runs, a, b), ..shared },
-        None => {
-            let runs = equal_runs(&WordView::exact(a), &WordView::exact(b), steps);
-            SharedRuns { runs, shingles: None }
-        }
+    if least_run(a, b).is_some() {
+        let runs = equal_runs(&WordView::exact(a), &WordView::exact(b), steps);
+        return SharedRuns { runs, shingles: None };
     }
+    if let Some(shared) = shared_runs(a, b, MAX_POINTS, steps) {
+        return SharedRuns { runs: few_enough(shared.runs, a, b), ..shared };
+    }
+    let SharedRuns { runs, shingles } = runs_beside_frequent_seeds(a, b, steps);
+    let mut runs = few_enough(runs, a, b);
+    steps.sort(&mut runs);
+    SharedRuns { runs, shingles }
 }
 
 /// The runs without the shortest ones, so many that few enough remain for the shorter text.
@@ -272,6 +276,9 @@ mod tests {
             1 => "([a-d] ){0,40}",
             1 => (0usize..90).prop_map(|times| "round and round it goes ".repeat(times)),
             1 => "([一二三四五六七八九十]|ไทย |v[0-9] ){0,40}",
+            // Turns of phrase that come again and again between other words.
+            2 => "(of the most of |one of the |w[0-9]{1,2} ){0,160}",
+            1 => "(一二三四五六|v[0-9]{1,2} ){0,160}",
             // Two tokens of one form and of different lengths.
             1 => "([㊀一] |v[0-9] ){0,40}",
         ];

@@ -1,9 +1,10 @@
 //! Owns: the runs of two texts of prose, found in one pass over the shorter one. Never: handles
-//! texts of few words or periodic texts, whose runs the definition in `seeds` bounds.
+//! texts in which a seed has very many places (see `frequent_seeds`), or texts of few words, whose
+//! runs the definition in `seeds` bounds.
 
 use crate::align::prepared::Prepared;
 use crate::align::run::Run;
-use crate::align::seed_table::{SEED, SeedTable};
+use crate::align::seed_table::SeedTable;
 use crate::align::steps::{BETWEEN, Steps};
 use crate::hash::{self, ByHash};
 
@@ -20,11 +21,14 @@ pub struct SharedRuns {
 const USUAL: usize = 16;
 
 /// The longest runs of equal tokens that hold a seed, or `None` if some seed has more than `most`
-/// pairs of places. Cost: a lookup for each token of the shorter text, and a look at each token of
-/// the runs.
+/// pairs of places, or as many places in the longer text. Cost: a lookup for each token of the
+/// shorter text, and a look at each token of the runs.
 pub fn shared_runs(a: &Prepared, b: &Prepared, most: usize, steps: &Steps) -> Option<SharedRuns> {
     let swapped = a.tokens.len() < b.tokens.len();
     let (long, short) = if swapped { (b, a) } else { (a, b) };
+    if long.seed_table().most_places() > most {
+        return None;
+    }
     let uniform = long.seed_table().is_uniform() && short.seed_table().is_uniform();
     let pass = Pass::new(long, short, most, steps);
     let SharedRuns { mut runs, shingles } =
@@ -52,7 +56,8 @@ struct Pass<'p> {
     /// The end in the shorter text of the last run on each diagonal, where seeds of one place may
     /// have other lengths: a run that was found is not walked through again.
     ends: ByHash<u32>,
-    shingles: ShinglesInside<'p>,
+    /// The shingles inside the runs, where it is known which ones occur again.
+    shingles: Option<ShinglesInside<'p>>,
 }
 
 impl<'p> Pass<'p> {
@@ -67,12 +72,8 @@ impl<'p> Pass<'p> {
             steps,
             runs: Vec::with_capacity(USUAL),
             ends: ByHash::default(),
-            shingles: ShinglesInside {
-                words,
-                again: short.seed_table().shingles_again().filter(|_| words > 0),
-                end: 0,
-                count: 0,
-            },
+            shingles: (short.seed_table().shingles_again().filter(|_| words > 0))
+                .map(|again| ShinglesInside::new(words, again)),
         }
     }
 
@@ -96,7 +97,7 @@ impl<'p> Pass<'p> {
             }
             if long.is_alone(first) && short.most_places() <= self.most {
                 let len = self.point::<UNIFORM>(first, at);
-                at += 1 + if UNIFORM { self.alone_inside(first, len) } else { 0 };
+                at += 1 + if UNIFORM { long.alone_inside(first, len) } else { 0 };
                 continue;
             }
             let mut places = 0;
@@ -116,15 +117,8 @@ impl<'p> Pass<'p> {
             }
             at += 1;
         }
-        let shingles = self.shingles.again.map(|_| self.shingles.count);
-        Some(SharedRuns { runs: self.runs, shingles: shingles.filter(|_| UNIFORM) })
-    }
-
-    /// The number of places inside a new run of `len` tokens, from behind its first place on, that
-    /// need no lookup: their seeds have no other place in the longer text.
-    fn alone_inside(&self, first: usize, len: usize) -> usize {
-        let end = (first + len + 1).saturating_sub(SEED as usize);
-        (first + 1..end).take_while(|&i| self.long.is_alone(i)).count()
+        let shingles = self.shingles.filter(|_| UNIFORM).map(|inside| inside.count());
+        Some(SharedRuns { runs: self.runs, shingles })
     }
 
     /// Adds the run that begins with the seeds at these places, if they are equal and no run that
@@ -158,7 +152,7 @@ impl<'p> Pass<'p> {
         let (a, b, len) = ((i - before) as u32, (j - before) as u32, (before + behind) as u32);
         self.runs.push(Run { a, b, len });
         if UNIFORM {
-            self.shingles.add(b, len);
+            self.shingles.iter_mut().for_each(|inside| inside.add(b, len));
         } else {
             self.ends.insert(diagonal, b + len);
         }
@@ -167,26 +161,35 @@ impl<'p> Pass<'p> {
 }
 
 /// The different shingles of a text inside ranges that come by ascending starts.
-struct ShinglesInside<'p> {
+pub struct ShinglesInside<'p> {
     /// The number of tokens in a shingle.
     words: u32,
-    /// The places of the shingles that occur again later, if they are known.
-    again: Option<&'p [u32]>,
+    /// The places of the shingles that occur again later.
+    again: &'p [u32],
     /// The place up to which shingles are counted.
     end: u32,
     count: usize,
 }
 
-impl ShinglesInside<'_> {
+impl<'p> ShinglesInside<'p> {
+    /// None yet; `again` holds the places of the shingles of so many words that occur again later.
+    pub fn new(words: u32, again: &'p [u32]) -> ShinglesInside<'p> {
+        ShinglesInside { words, again, end: 0, count: 0 }
+    }
+
     /// Counts the shingles in a range of tokens, but those that occur again. If a shingle is in
     /// both texts, each of its places is in some run, so that its last one is counted.
-    fn add(&mut self, from: u32, len: u32) {
-        let Some(again) = self.again else { return };
+    pub fn add(&mut self, from: u32, len: u32) {
         let (from, end) = (from.max(self.end), (from + len + 1).saturating_sub(self.words));
         if from < end {
-            let before = |place: u32| again.partition_point(|p| *p < place);
+            let before = |place: u32| self.again.partition_point(|p| *p < place);
             self.count += (end - from) as usize - (before(end) - before(from));
             self.end = end;
         }
+    }
+
+    /// The number of those that were counted.
+    pub fn count(&self) -> usize {
+        self.count
     }
 }

@@ -22,6 +22,7 @@ use crate::model::pair_list::Pairs;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::sketch::recipe::Recipe;
+use rayon::prelude::*;
 use std::sync::Arc;
 
 /// Finds everything in the documents: classes of equal texts, clusters of near-copies, related
@@ -307,13 +308,14 @@ pub fn summary_counts(
     repeats: &[Repeat],
     limits: Vec<(String, u64)>,
 ) -> Summary {
+    let numbers = (0..documents.count()).into_par_iter();
     Summary {
         documents: documents.count() as u64,
         bytes: (0..documents.count()).map(|n| u64::from(documents.bytes(n))).sum(),
         renamed: documents.renamed(),
         limited: [&all.limited[..], &limits].concat(),
         without_text: all.without_text,
-        parts: (0..documents.count()).filter(|&n| documents.info(n).is_part()).count() as u64,
+        parts: numbers.filter(|&n| documents.info(n).is_part()).count() as u64,
         classes: all.first.len() as u64 + all.without_text,
         clusters: clusters.len() as u64,
         duplicates: clusters.iter().map(|c| c.members.len() as u64 - 1).sum(),

@@ -2,7 +2,7 @@
 //! the candidate pairs.
 
 use crate::align::steps::Steps;
-use crate::engine::pair_order::neighbours_first;
+use crate::engine::pair_order::{is_large, neighbours_first};
 use crate::engine::sketch::Classes;
 use crate::error::{Error, Result};
 use crate::model::detection::{Comparison, Relation};
@@ -42,10 +42,17 @@ struct Cache<'t> {
     uses: VecDeque<(u32, u64)>,
     time: u64,
     tokens: usize,
+    /// The large texts, the last one used at the end: many others would have to go for one.
+    large: VecDeque<(u32, Arc<MaskedText<'t>>)>,
 }
 
 impl<'t> Cache<'t> {
     fn get(&mut self, class: u32) -> Option<Arc<MaskedText<'t>>> {
+        if let Some(at) = self.large.iter().position(|large| large.0 == class) {
+            let found = self.large.remove(at)?;
+            self.large.push_back(found.clone());
+            return Some(found.1);
+        }
         let (text, last) = self.texts.get_mut(&class)?;
         self.time += 1;
         *last = self.time;
@@ -58,8 +65,19 @@ impl<'t> Cache<'t> {
         Some(text)
     }
 
-    /// Keeps a text; the texts that are kept have about so many tokens at most.
-    fn keep(&mut self, class: u32, prepared: Arc<MaskedText<'t>>, most: usize) {
+    /// Keeps a text; the texts that are kept have about so many tokens at most, and the large ones
+    /// so many.
+    fn keep(&mut self, class: u32, prepared: Arc<MaskedText<'t>>, [most, large]: [usize; 2]) {
+        if is_large(prepared.tokens.len() as u32, most) {
+            self.large.push_back((class, prepared));
+            let tokens = |texts: &VecDeque<(u32, Arc<MaskedText>)>| {
+                texts.iter().map(|text| text.1.tokens.len()).sum::<usize>()
+            };
+            while tokens(&self.large) > large && self.large.len() > 2 {
+                self.large.pop_front();
+            }
+            return;
+        }
         self.tokens += prepared.tokens.len();
         self.time += 1;
         self.texts.insert(class, (prepared, self.time));
@@ -160,16 +178,30 @@ pub struct Verifier<'a> {
 
 impl Verifier<'_> {
     /// Compares packed pairs of classes, which must be sorted, and returns those whose relation and
-    /// resemblance `keep` accepts, in order. Pairs that are connected are compared one after the
-    /// other, so that a text is prepared about once and not once for each pair.
+    /// resemblance `keep` accepts, in order.
     pub fn compare(
         &self,
         pairs: &[u64],
         keep: impl Fn(Option<Relation>, f64) -> bool + Sync,
     ) -> Result<Vec<Verified>> {
-        let order = neighbours_first(pairs, self.tokens, self.cached());
+        let mut compared = self.compare_as(pairs, keep, |v| v)?;
+        compared.par_sort_unstable_by_key(|v| pack_pair(v.a, v.b));
+        Ok(compared)
+    }
+
+    /// Like [`compare`](Verifier::compare), in any order, with what each thread makes of its pairs.
+    /// Pairs that are connected are compared one after the other, so that a text is prepared about
+    /// once and not once for each pair.
+    pub fn compare_as<T: Send>(
+        &self,
+        pairs: &[u64],
+        keep: impl Fn(Option<Relation>, f64) -> bool + Sync,
+        make: impl Fn(Verified) -> T + Sync,
+    ) -> Result<Vec<T>> {
+        let [cached, large] = self.cached();
+        let order = neighbours_first(pairs, self.tokens, cached, large);
         let (caches, shared) = (Caches::default(), SharedTexts::default());
-        let compared: Result<Vec<Vec<Verified>>> = order
+        let compared: Result<Vec<Vec<T>>> = order
             .par_chunks(CHUNK)
             .with_max_len(CHUNKS_OF_A_TASK)
             .map_init(
@@ -177,26 +209,25 @@ impl Verifier<'_> {
                 |in_use, chunk| {
                     let stop = || self.progress.cancelled();
                     let steps = Steps::new(&stop);
-                    let compared =
-                        self.compare_some(chunk, &mut in_use.cache, &shared, &keep, &steps);
+                    let cache = &mut in_use.cache;
+                    let compared = self.compare_some(chunk, cache, &shared, &keep, &make, &steps);
                     self.progress.compared(steps.taken());
                     compared
                 },
             )
             .collect();
-        let mut compared: Vec<Verified> = compared?.into_iter().flatten().collect();
-        compared.par_sort_unstable_by_key(|v| pack_pair(v.a, v.b));
-        Ok(compared)
+        Ok(compared?.into_iter().flatten().collect())
     }
 
-    fn compare_some<'c>(
+    fn compare_some<'c, T>(
         &'c self,
         pairs: &[u64],
         cache: &mut Cache<'c>,
         shared: &SharedTexts<'c>,
         keep: impl Fn(Option<Relation>, f64) -> bool,
+        make: impl Fn(Verified) -> T,
         steps: &Steps,
-    ) -> Result<Vec<Verified>> {
+    ) -> Result<Vec<T>> {
         let mut out = Vec::new();
         for &pair in pairs {
             if self.progress.cancelled() {
@@ -207,7 +238,7 @@ impl Verifier<'_> {
             let right = self.prepared(b, cache, shared)?;
             let (background, t) = (self.background, self.thresholds);
             let kept = compare_kept(&left, &right, background, t, steps, &keep);
-            out.extend(kept?.map(|comparison| Verified { a, b, comparison }));
+            out.extend(kept?.map(|comparison| make(Verified { a, b, comparison })));
             self.progress.advance(pair_steps(self.tokens[a as usize], self.tokens[b as usize]));
         }
         Ok(out)
@@ -249,11 +280,13 @@ impl Verifier<'_> {
         Ok(prepared)
     }
 
-    /// The tokens of the texts that one thread keeps: all threads together take an eighth of the
-    /// memory at most.
-    fn cached(&self) -> usize {
-        let bytes = self.options.part_of_memory(8) / rayon::current_num_threads();
-        CACHED.min(bytes / BYTES_FOR_EACH_TOKEN)
+    /// The tokens of the texts that one thread keeps, and of the large ones: all threads together
+    /// take an eighth of the memory at most, and half of that.
+    fn cached(&self) -> [usize; 2] {
+        [8, 16].map(|part| {
+            let bytes = self.options.part_of_memory(part) / rayon::current_num_threads();
+            CACHED.min(bytes / BYTES_FOR_EACH_TOKEN)
+        })
     }
 
     fn prepare(&self, class: u32) -> Result<Arc<MaskedText<'_>>> {
@@ -271,5 +304,35 @@ impl Verifier<'_> {
     fn text(&self, class: u32) -> Result<std::borrow::Cow<'_, str>> {
         let n = self.first[class as usize] as usize;
         self.documents.text(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_texts_of_the_last_pairs_are_kept() {
+        let text = |words: usize| {
+            let text = "one word of many ".repeat(words / 4);
+            Arc::new(MaskedText::new(text, &Background::default(), &Recipe::default()))
+        };
+        let (small, large) = (text(8), text(80));
+        let mut cache = Cache::default();
+        let mut kept = |class: u32, text: &Arc<MaskedText<'static>>| {
+            if cache.get(class).is_none() {
+                cache.keep(class, text.clone(), [40, 160]);
+            }
+            (0..10).filter(|class| cache.get(*class).is_some()).collect::<Vec<u32>>()
+        };
+        assert_eq!(kept(0, &small), [0]);
+        assert_eq!(kept(5, &large), [0, 5]);
+        assert_eq!(kept(6, &large), [0, 5, 6]);
+        // Five small texts fill the cache, however large the others are.
+        (1..5).for_each(|class| _ = kept(class, &small));
+        assert_eq!(kept(4, &small), [0, 1, 2, 3, 4, 5, 6]);
+        // Of the large ones the first one was looked up before the second one.
+        assert_eq!(kept(7, &large), [0, 1, 2, 3, 4, 6, 7]);
+        assert_eq!(kept(6, &large), [0, 1, 2, 3, 4, 6, 7]);
     }
 }

@@ -52,4 +52,5 @@ pub mod stage_data;
 pub mod stage_file;
 pub mod stage_header;
 pub mod stored_records;
+pub mod text_arena;
 pub mod titles;

@@ -20,8 +20,18 @@ const ROUNDS: usize = 3;
 /// after further ones.
 const LEVELS: usize = 2;
 
+/// A text of more than one part in so many of the tokens that are kept is large: in its place many
+/// others could wait for their next pairs.
+const LARGE: usize = 4;
+
+/// Whether a text of so many tokens is large.
+pub fn is_large(tokens: u32, cached: usize) -> bool {
+    LARGE * tokens as usize > cached
+}
+
 /// The pairs in an order in which the pairs of connected texts follow each other. `tokens` has the
-/// length of each text, and `cached` is the number of tokens whose texts are kept.
+/// length of each text, `cached` is the number of tokens whose texts are kept, and `large` that of
+/// large texts that are kept beside them.
 ///
 /// Texts that are paired with the same others come together (label propagation: Raghavan, Albert
 /// and Kumara 2007), in groups of which the cache holds two. Groups with many pairs between them
@@ -29,29 +39,87 @@ const LEVELS: usize = 2;
 /// times where the groups follow each other by a depth-first search of the texts, and 2.2 times
 /// without groups. Where texts have very many partners, the pairs of two blocks of texts that the
 /// cache holds together follow each other.
-pub fn neighbours_first(pairs: &[u64], tokens: &[u32], cached: usize) -> Vec<u64> {
+///
+/// Large texts join no groups. Where all of them are kept, their pairs come where their partners
+/// are; else last, those of one after those of another.
+pub fn neighbours_first(pairs: &[u64], tokens: &[u32], cached: usize, large: usize) -> Vec<u64> {
     if pairs.len() < FEW {
         return pairs.to_vec();
     }
-    let texts = in_groups(pairs, tokens, cached / 2);
-    let mut places = vec![0; tokens.len()];
-    texts.iter().zip(0..).for_each(|(text, place)| places[*text as usize] = place);
-    let mut block = vec![0; texts.len()];
-    if pairs.len() > DENSE * texts.len() {
-        let blocks = blocks(&texts, tokens, cached);
-        if serves(&blocks, pairs, &places, &texts, tokens, cached) {
-            block = blocks;
-        }
-    }
-    let place = |p: u64| {
-        let (a, b) = unpack_pair(p);
-        let place = pack_pair(places[a as usize], places[b as usize]);
-        let (first, second) = unpack_pair(place);
-        (pack_pair(block[first as usize], block[second as usize]), place)
+    let is_large = |text: u32| is_large(tokens[text as usize], cached);
+    let of_large = |pair: &u64| {
+        let (a, b) = unpack_pair(*pair);
+        is_large(a) || is_large(b)
     };
-    let mut order: Vec<((u64, u64), u64)> = pairs.iter().map(|&p| (place(p), p)).collect();
-    order.par_sort_unstable();
-    order.into_iter().map(|(_, p)| p).collect()
+    if !pairs.iter().any(of_large) {
+        return Places::of(pairs, tokens, cached).in_order(pairs, |_| None);
+    }
+    let others: Vec<u64> = pairs.iter().copied().filter(|pair| !of_large(pair)).collect();
+    let places = Places::of(&others, tokens, cached);
+    let mut all: Vec<u32> = pairs.iter().flat_map(|p| <[u32; 2]>::from(unpack_pair(*p))).collect();
+    all.retain(|text| is_large(*text));
+    all.sort_unstable();
+    all.dedup();
+    let kept = all.iter().map(|text| tokens[*text as usize] as usize).sum::<usize>() <= large;
+    places.in_order(pairs, |pair| {
+        of_large(&pair).then(|| {
+            let (a, b) = unpack_pair(pair);
+            let swapped = tokens[a as usize] < tokens[b as usize];
+            let (longer, shorter) = if swapped { (b, a) } else { (a, b) };
+            let beside = places.beside(shorter).filter(|_| kept);
+            beside.unwrap_or((u64::MAX, directed(longer, shorter)))
+        })
+    })
+}
+
+/// Where a pair comes: by blocks, then by the places of its texts.
+type PairPlace = (u64, u64);
+
+/// The places of the texts of some pairs.
+struct Places {
+    /// The place of each text; [`NOWHERE`](Places::NOWHERE) where it is in no pair.
+    places: Vec<u32>,
+    /// The block at each place.
+    block: Vec<u32>,
+}
+
+impl Places {
+    const NOWHERE: u32 = u32::MAX;
+
+    fn of(pairs: &[u64], tokens: &[u32], cached: usize) -> Places {
+        let texts = in_groups(pairs, tokens, cached / 2);
+        let mut places = vec![Places::NOWHERE; tokens.len()];
+        texts.iter().zip(0..).for_each(|(text, place)| places[*text as usize] = place);
+        let mut block = vec![0; texts.len()];
+        if pairs.len() > DENSE * texts.len() {
+            let blocks = blocks(&texts, tokens, cached);
+            if serves(&blocks, pairs, &places, &texts, tokens, cached) {
+                block = blocks;
+            }
+        }
+        Places { places, block }
+    }
+
+    /// Where the pairs of a text come with itself, so to say, if it has a place.
+    fn beside(&self, text: u32) -> Option<PairPlace> {
+        let place = self.places[text as usize];
+        let block = *self.block.get(place as usize)?;
+        Some((pack_pair(block, block), pack_pair(place, place)))
+    }
+
+    /// The pairs in order; `elsewhere` has the places of those whose texts have none.
+    fn in_order(&self, pairs: &[u64], elsewhere: impl Fn(u64) -> Option<PairPlace>) -> Vec<u64> {
+        let place = |p: u64| {
+            let (a, b) = unpack_pair(p);
+            let place = pack_pair(self.places[a as usize], self.places[b as usize]);
+            let (first, second) = unpack_pair(place);
+            (pack_pair(self.block[first as usize], self.block[second as usize]), place)
+        };
+        let place = |p: u64| (elsewhere(p).unwrap_or_else(|| place(p)), p);
+        let mut order: Vec<(PairPlace, u64)> = pairs.iter().map(|&p| place(p)).collect();
+        order.par_sort_unstable();
+        order.into_iter().map(|(_, p)| p).collect()
+    }
 }
 
 /// Nodes with their neighbours: the texts of the pairs, numbered in their order, or groups of them.
@@ -251,12 +319,15 @@ mod tests {
         fn the_pairs_stay_the_same(
             pairs in prop::collection::btree_set((0u32..60, 0u32..60), 0..400),
             cached in 1usize..99,
+            large in 0usize..200,
         ) {
             let pairs = pairs.into_iter().filter(|(a, b)| a != b).map(|(a, b)| pack_pair(a, b));
             let mut pairs: Vec<u64> = pairs.collect();
             pairs.sort_unstable();
             pairs.dedup();
-            let mut ordered = neighbours_first(&pairs, &[7; 60], cached);
+            let length = |text: u32| if text % 20 == 3 { 40 } else { 2 };
+            let tokens: Vec<u32> = (0..60).map(length).collect();
+            let mut ordered = neighbours_first(&pairs, &tokens, cached, large);
             ordered.sort_unstable();
             prop_assert_eq!(ordered, pairs);
         }
@@ -291,8 +362,29 @@ mod tests {
         }
         pairs.sort_unstable();
         pairs.dedup();
-        let order = neighbours_first(&pairs, &[100; 808], 1600);
+        let order = neighbours_first(&pairs, &[100; 808], 1600, 0);
         assert!(prepared(&order, 16) < 1200, "{} for 808 texts", prepared(&order, 16));
         assert!(prepared(&pairs, 16) > 2000);
+    }
+
+    #[test]
+    fn a_large_text_is_prepared_once() {
+        // Copies in twos, of which each has a pair with a text that is as large as nine of them.
+        let mut pairs: Vec<u64> = (0..300).map(|n| pack_pair(2 * n, 2 * n + 1)).collect();
+        pairs.extend((0..600).map(|n| pack_pair(n, 600)));
+        pairs.sort_unstable();
+        let mut tokens = vec![100; 600];
+        tokens.push(900);
+        let of_large = |pair: &u64| unpack_pair(*pair).1 == 600;
+        // Where it is kept beside the others, these are prepared as if it were not there.
+        let order = neighbours_first(&pairs, &tokens, 1000, 900);
+        let small: Vec<u64> = order.iter().copied().filter(|pair| !of_large(pair)).collect();
+        assert_eq!(prepared(&small, 8), 600);
+        assert_eq!(prepared(&order, 8), 601);
+        // Where it is not, nine texts are kept, or it and its partner.
+        let order = neighbours_first(&pairs, &tokens, 1000, 800);
+        assert!(order[300..].iter().all(of_large));
+        assert_eq!(prepared(&order[..300], 9), 600);
+        assert_eq!(prepared(&order[300..], 2), 601);
     }
 }

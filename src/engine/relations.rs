@@ -65,7 +65,8 @@ impl Row {
 }
 
 impl ComparedPair {
-    fn new(v: &Verified, t: &Thresholds) -> ComparedPair {
+    /// A compared pair with its comparison in the written form.
+    pub fn new(v: &Verified, t: &Thresholds) -> ComparedPair {
         let row = postcard::to_stdvec(&v.comparison).expect("a comparison can be written");
         ComparedPair {
             pair: pack_pair(v.a, v.b),
@@ -114,7 +115,11 @@ impl Relations {
 
     /// Adds pairs behind the others.
     pub fn add(&mut self, more: &[Verified], t: &Thresholds) -> Result<()> {
-        let new: Vec<ComparedPair> = more.par_iter().map(|v| ComparedPair::new(v, t)).collect();
+        self.add_written(more.par_iter().map(|v| ComparedPair::new(v, t)).collect())
+    }
+
+    /// The same, of pairs whose comparisons are written already.
+    pub fn add_written(&mut self, new: Vec<ComparedPair>) -> Result<()> {
         let in_memory = |pair: &ComparedPair| match &pair.row {
             Row::InMemory(row) => row.len(),
             Row::Stored(_) => 0,

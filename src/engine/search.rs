@@ -5,12 +5,13 @@ use crate::engine::background;
 use crate::engine::candidates::{Budget, CandidateSearch, Candidates, steps};
 use crate::engine::compare::{Verified, Verifier};
 use crate::engine::members::Members;
-use crate::engine::relations::{Relations, is_kept};
+use crate::engine::relations::{ComparedPair, Relations, is_kept};
 use crate::engine::scan_job::{KeyKinds, ScanJob};
 use crate::engine::sketch::{Classes, Keys, Sketches, sketch};
 use crate::engine::sorted_run::SortedRun;
 use crate::engine::titles::title_groups;
 use crate::error::Result;
+use crate::model::detection::Relation;
 use crate::model::options::Stage;
 use crate::model::run_stage::RunStage;
 use crate::pair::background::Background;
@@ -152,13 +153,14 @@ fn compare_all(
     let parts = job.checkpoints.parts();
     // What is kept is kept in parts; else a part is what there is memory for.
     let most = job.options.part_of_memory(8 * BYTES_FOR_EACH_PAIR).max(LEAST_PAIRS);
-    for part in 1..=parts {
-        if job.checkpoints.keeps() || candidates.pairs.len() <= most {
+    if job.checkpoints.keeps() {
+        for part in 1..=parts {
             into.add(&compared_part(stage, part, job, candidates, verifier)?, job.thresholds)?;
-            continue;
         }
+    } else {
+        let written = |v: Verified| ComparedPair::new(&v, job.thresholds);
         for pairs in candidates.pairs.chunks(most) {
-            into.add(&compared(stage, pairs, verifier)?, job.thresholds)?;
+            into.add_written(verifier.compare_as(pairs, wanted(stage), written)?)?;
         }
     }
     into.sort(job.progress);
@@ -168,10 +170,12 @@ fn compare_all(
 /// Fewer pairs than these are compared together, however small the memory is.
 const LEAST_PAIRS: usize = 1 << 14;
 
-fn compared(stage: RunStage, pairs: &[u64], verifier: &Verifier) -> Result<Vec<Verified>> {
-    match stage {
-        RunStage::CompareByDocuments => verifier.compare(pairs, is_kept),
-        _ => verifier.compare(pairs, |relation, _| relation.is_some()),
+/// Which compared pairs of a stage are kept.
+fn wanted(stage: RunStage) -> impl Fn(Option<Relation>, f64) -> bool {
+    let by_documents = stage == RunStage::CompareByDocuments;
+    move |relation, resemblance| match by_documents {
+        true => is_kept(relation, resemblance),
+        false => relation.is_some(),
     }
 }
 
@@ -187,7 +191,7 @@ pub fn compared_part(
     let mut is_read = true;
     let found = job.checkpoints.value((stage, part), job.progress, || {
         is_read = false;
-        compared(stage, pairs, verifier)
+        verifier.compare(pairs, wanted(stage))
     })?;
     if is_read {
         job.progress.advance(steps(pairs, verifier.tokens));

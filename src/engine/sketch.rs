@@ -9,6 +9,8 @@ use crate::engine::sorted_run::{RunKeeper, SortedRun};
 use crate::engine::spillable_keys::SpillableKeys;
 use crate::error::{Error, Result};
 use crate::hash;
+use crate::model::document::DocumentInfo;
+#[cfg(feature = "stages")]
 use crate::model::document::Documents;
 use crate::model::options::{Progress, RunOptions, Stage};
 use crate::model::thresholds::{SourceLimit, Thresholds};
@@ -17,6 +19,7 @@ use crate::postings::posting::Posting;
 use crate::sketch::anchor::EDGE;
 use crate::sketch::fingerprint::WORD_SLOTS;
 use crate::sketch::recipe::Recipe;
+use rayon::prelude::*;
 use std::collections::HashMap;
 
 /// The value for a document without a class: a limit excluded it, or it has no token.
@@ -146,7 +149,7 @@ pub fn sketch(job: &ScanJob, wanted: KeyKinds) -> Result<Sketches> {
     };
     let bytes = bytes_of(0..count);
     progress.begin(Stage::Fingerprint, bytes);
-    let unknown = (0..count).filter(|&n| documents.info(n).source.is_none());
+    let unknown = (0..count).into_par_iter().filter(|&n| documents.info(n).source.is_none());
     let mut all = Sketches::for_unknown_sources(unknown.count(), job.recipe);
     let mut known = Known::default();
     for_each_batch(job, wanted, &mut |from, batch| {
@@ -154,10 +157,11 @@ pub fn sketch(job: &ScanJob, wanted: KeyKinds) -> Result<Sketches> {
         let texts = (0..).zip(batch).flat_map(|(part, keys)| {
             (0..).zip(&keys.texts).map(move |(place, text)| ((part, place), *text))
         });
-        let mut end = from;
-        for (n, (place, text)) in (from..).zip(texts) {
-            new.extend(all.classes.add(n, &text, documents, t, &mut known).map(|c| (place, c)));
-            end = n + 1;
+        let end = from + batch.iter().map(|keys| keys.texts.len()).sum::<usize>();
+        // To put them together takes longer than to add them.
+        let infos: Vec<_> = (from..end).into_par_iter().map(|n| documents.info(n)).collect();
+        for ((n, info), (place, text)) in (from..).zip(infos).zip(texts) {
+            new.extend(all.classes.add(n, &text, &info, t, &mut known).map(|c| (place, c)));
         }
         if from == 0 {
             let of_bytes = bytes_of(0..end) as f64 / bytes.max(1) as f64;
@@ -277,7 +281,7 @@ pub fn classes_of(
 ) -> (Classes, Vec<NewClass>) {
     let (mut all, mut new, mut known) = (Classes::default(), Vec::new(), Known::default());
     for (n, text) in texts.enumerate() {
-        if let Some(class) = all.add(n, &text, documents, t, &mut known) {
+        if let Some(class) = all.add(n, &text, &documents.info(n), t, &mut known) {
             all.anchors.push(if class.has_keys { text.anchors } else { 0 });
             new.push(class);
         }
@@ -302,11 +306,10 @@ impl Classes {
         &mut self,
         n: usize,
         text: &TextKeys,
-        documents: &dyn Documents,
+        info: &DocumentInfo,
         t: &Thresholds,
         known: &mut Known,
     ) -> Option<NewClass> {
-        let info = documents.info(n);
         self.tokens.push(text.tokens);
         let in_window = t.in_window(info.date.as_deref());
         known.limits.window += u64::from(!in_window);

@@ -2,6 +2,7 @@
 
 use crate::engine::corpus::Texts;
 use crate::engine::scratch::{ScratchFile, Stored};
+use crate::engine::text_arena::TextArena;
 use crate::error::{Error, Result};
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -28,7 +29,7 @@ use std::path::PathBuf;
 pub struct SpillableTexts {
     most: u64,
     directory: Option<PathBuf>,
-    in_memory: Vec<String>,
+    in_memory: TextArena,
     bytes: u64,
     /// The file, and where each text is in it.
     spilled: Option<(ScratchFile, Vec<Stored>)>,
@@ -44,7 +45,7 @@ impl SpillableTexts {
     /// No text yet, and at most `most` bytes of texts in memory. The file is made in `directory`,
     /// or else in the system's for temporary files.
     pub fn new(most: u64, directory: Option<PathBuf>) -> SpillableTexts {
-        SpillableTexts { most, directory, in_memory: Vec::new(), bytes: 0, spilled: None }
+        SpillableTexts { most, directory, in_memory: TextArena::default(), bytes: 0, spilled: None }
     }
 
     /// Adds a text.
@@ -70,7 +71,7 @@ impl SpillableTexts {
         let stored = self.in_memory.iter().map(|text| file.append(text.as_bytes()));
         let stored = stored.collect::<Result<_>>()?;
         self.spilled = Some((file, stored));
-        self.in_memory = Vec::new();
+        self.in_memory = TextArena::default();
         Ok(())
     }
 
@@ -110,12 +111,8 @@ impl SpillableTexts {
             *self = other;
             return Ok(());
         }
-        if other.spilled.is_none() {
-            other.in_memory.into_iter().try_for_each(|text| self.push(text))?;
-        } else {
-            for n in 0..other.count() {
-                self.push(other.text_or_error(n)?.into_owned())?;
-            }
+        for n in 0..other.count() {
+            self.push(other.text_or_error(n)?.into_owned())?;
         }
         self.finish()
     }
@@ -126,7 +123,7 @@ impl SpillableTexts {
     /// A text can no longer be read.
     pub fn into_texts(self) -> Result<Vec<String>> {
         if self.spilled.is_none() {
-            return Ok(self.in_memory);
+            return Ok(self.in_memory.into_texts());
         }
         (0..self.count()).map(|n| self.text_or_error(n).map(Cow::into_owned)).collect()
     }
@@ -160,16 +157,18 @@ impl SpillableTexts {
         };
         match &mut self.spilled {
             Some((_, stored)) => stored.retain(|_| next()),
-            None => self.in_memory.retain(|_| next()),
+            None => self.in_memory.retain(next),
         }
     }
 }
 
 impl Texts for SpillableTexts {
     fn text(&self, number: usize) -> std::result::Result<Cow<'_, str>, String> {
-        let Some((file, stored)) = &self.spilled else { return self.in_memory.text(number) };
-        let stored =
-            stored.get(number).ok_or_else(|| format!("there are only {} texts", stored.len()))?;
+        let gone = || format!("there are only {} texts", self.count());
+        let Some((file, stored)) = &self.spilled else {
+            return self.in_memory.get(number).map(Cow::Borrowed).ok_or_else(gone);
+        };
+        let stored = stored.get(number).ok_or_else(gone)?;
         let bytes = file.read(stored).map_err(|e| e.to_string())?;
         String::from_utf8(bytes).map(Cow::Owned).map_err(|e| e.to_string())
     }

@@ -9,7 +9,7 @@ use crate::align::edit_distance::{ComparedWord, WordSimilarity, word_similarity}
 use crate::align::prepared::Prepared;
 use crate::align::run::{Chain, usize_range};
 use crate::align::steps::Steps;
-use crate::hash::{HashPairs, Hashes};
+use crate::hash::HashPairs;
 use crate::model::detection::Facts;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::{Background, RARE};
@@ -58,7 +58,7 @@ pub fn evidence(
     background: &Background,
     steps: &Steps,
 ) -> CopyEvidence {
-    let count = Count::of(matches, a, b, background, steps);
+    let mut count = Count::of(matches, a, b, background, steps);
     let facts = Facts {
         agree: count.agree.len() as u32,
         compared: (count.agree.len() + count.differ.len()) as u32,
@@ -102,7 +102,8 @@ pub fn list(matches: &[Chain], a: &Prepared, b: &Prepared, background: &Backgrou
 
 struct Count<'p> {
     texts: Texts<'p>,
-    agree: Hashes,
+    /// The facts that agree; each once when all are counted.
+    agree: Vec<u64>,
     differ: HashPairs,
     against: u32,
     replaced: bool,
@@ -130,7 +131,7 @@ impl<'p> Count<'p> {
     ) -> Count<'p> {
         let mut count = Count {
             texts: Texts { a, b, background },
-            agree: Hashes::default(),
+            agree: Vec::new(),
             differ: HashPairs::default(),
             against: 0,
             replaced: false,
@@ -169,6 +170,8 @@ impl<'p> Count<'p> {
         {
             count.against += HERO;
         }
+        count.agree.sort_unstable();
+        count.agree.dedup();
         count
     }
 
@@ -203,7 +206,7 @@ impl<'p> Count<'p> {
             }
             // A word that occurs in many texts agrees in every template too.
             if a.is_fact(i) && !background.is_common(hash) {
-                self.agree.insert(hash);
+                self.agree.push(hash);
             }
         }
     }
@@ -257,7 +260,7 @@ impl<'p> Count<'p> {
                 && s != Sort::First
                 && !background.is_common(a.tokens.hashes[i])
             {
-                self.agree.insert(a.tokens.hashes[i]);
+                self.agree.push(a.tokens.hashes[i]);
             }
             right.retain(|&(r, _)| r != j);
             false

@@ -45,8 +45,9 @@ impl FigureCounts {
 /// Counts figures gap by gap.
 #[derive(Default)]
 pub struct Figures {
-    /// The pairs of figures that are the same in the same place, however they are written.
-    equal: HashPairs,
+    /// The pairs of figures that are the same in the same place, however they are written, some of
+    /// them more than once.
+    equal: Vec<(u64, u64)>,
     /// The pairs that are opposite each other in a gap and differ.
     opposite: HashPairs,
     /// The pairs of a figure and of a word in its place.
@@ -57,7 +58,7 @@ pub struct Figures {
 impl Figures {
     /// A figure that both texts have in one place.
     pub fn equal(&mut self, hash: u64) {
-        self.equal.insert((hash, hash));
+        self.equal.push((hash, hash));
     }
 
     /// Counts the figures of a short gap, each with the one in its place.
@@ -87,7 +88,9 @@ impl Figures {
     }
 
     /// The counts.
-    pub fn counts(&self) -> FigureCounts {
+    pub fn counts(&mut self) -> FigureCounts {
+        self.equal.sort_unstable();
+        self.equal.dedup();
         let all = (self.equal.len() + self.opposite.len() + self.words.len()) as u32;
         FigureCounts { all, words: self.words.len() as u32, ..self.counts }
     }
@@ -95,7 +98,7 @@ impl Figures {
     fn pair(&mut self, a: &Prepared, i: usize, b: &Prepared, j: usize) {
         let (x, y) = (a.tokens.hashes[i], b.tokens.hashes[j]);
         if word_similarity(a.word(i), true, b.word(j)) != WordSimilarity::No {
-            self.equal.insert((x, y));
+            self.equal.push((x, y));
             return;
         }
         if !self.opposite.insert((x, y)) {

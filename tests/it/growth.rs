@@ -4,7 +4,7 @@
 mod comparison;
 mod index;
 
-use crate::news::{Dice, word, words};
+use crate::news::{Dice, distinct, word, words};
 use nearcopy::progress::{Limit, Progress, Stage};
 use nearcopy::report::{Findings, json};
 use nearcopy::{Corpus, Detection, Document, Recipe, Relation, RunOptions, Thresholds, scan};
@@ -16,6 +16,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 #[derive(Default)]
 struct Steps {
     compared: AtomicU64,
+    /// The steps that comparisons took, and the bytes that they cut into tokens.
+    taken: AtomicU64,
+    tokenized: AtomicU64,
     comparing: AtomicBool,
     limits: Mutex<Vec<Limit>>,
 }
@@ -28,6 +31,14 @@ impl Progress for Steps {
     fn advance(&self, done: u64) {
         if self.comparing.load(Ordering::Relaxed) {
             self.compared.fetch_add(done, Ordering::Relaxed);
+        }
+    }
+    fn compared(&self, steps: u64) {
+        self.taken.fetch_add(steps, Ordering::Relaxed);
+    }
+    fn tokenized(&self, bytes: u64) {
+        if self.comparing.load(Ordering::Relaxed) {
+            self.tokenized.fetch_add(bytes, Ordering::Relaxed);
         }
     }
     fn limited(&self, limit: &Limit) {
@@ -130,6 +141,48 @@ fn twice_the_corpus_takes_at_most_so_many_times_the_steps() {
         assert!(10 * second <= 23 * first.max(100_000), "{kind}: {first} and {second} steps");
         assert!(10 * long <= 23 * short.max(100_000), "{kind}: {short} and {long} bytes");
     }
+}
+
+/// Articles of which each is printed twice, with a few words changed; turns of phrase come again
+/// and again in them.
+fn articles_in_twos(count: usize) -> Vec<String> {
+    let mut dice = Dice::new(8);
+    let sentence = |dice: &mut Dice| match dice.below(4) {
+        0 => format!("{} one of the most of all {}.", words(dice, 5), words(dice, 6)),
+        _ => format!("{}.", words(dice, 15)),
+    };
+    let text = |dice: &mut Dice| (0..14).map(|_| sentence(dice)).collect::<Vec<_>>().join(" ");
+    let twice = |text: String| [text.replace(" the ", " a "), text];
+    (0..count).flat_map(|_| twice(text(&mut dice))).collect()
+}
+
+#[test]
+fn a_book_costs_its_articles_no_more_than_they_share() {
+    let articles = articles_in_twos(700);
+    // It holds every 14th of the articles, and is longer than what a thread keeps of texts.
+    let book = articles.iter().step_by(14).map(String::as_str).collect::<Vec<_>>().join("\n\n");
+    let options = RunOptions::default().with(|o| (o.threads, o.memory) = (1, Some(8 << 20)));
+    let cost = |books: &[String]| {
+        let texts = articles.iter().chain(books).cloned();
+        let (corpus, steps) = (corpus(texts), Steps::default());
+        let t = Thresholds::default().with(|t| t.all_pairs = true);
+        let found = scan(&corpus, &Recipe::default(), &t, &options, &steps).unwrap().0;
+        let of_book = found.pairs.iter().filter(|p| p.b == 1400).map(|p| p.relation);
+        let contained = of_book.filter(|r| *r == Relation::ContainedIn).count();
+        assert_eq!(contained, 200 * books.len());
+        let Steps { compared, taken, tokenized, .. } = steps;
+        [compared, taken, tokenized].map(AtomicU64::into_inner)
+    };
+    let [pairs, _, bytes] = cost(&[]);
+    let [pairs_with, steps, bytes_with] = cost(std::slice::from_ref(&book));
+    assert!(2 * pairs_with <= 3 * pairs, "{pairs_with} and {pairs}");
+    assert!(2 * bytes_with <= 3 * bytes, "{bytes_with} and {bytes}");
+    // Five times as long, with nothing more that the articles hold but turns of phrase.
+    let others =
+        (0..8000).map(|n| format!("{} one of the most of all.", distinct(9_000 + 4 * n, 4)));
+    let longer = format!("{book}\n\n{}", others.collect::<Vec<_>>().join(" "));
+    let [_, of_longer, _] = cost(&[longer]);
+    assert!(10 * of_longer <= 12 * steps, "{of_longer} and {steps}");
 }
 
 #[test]
