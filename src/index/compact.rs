@@ -23,6 +23,10 @@ use crate::sketch::recipe::Recipe;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+/// What a compaction holds beside its scan, whatever the memory that it was given: keys that are in
+/// no run yet, and the part of the merged run that is written next.
+const BESIDE_THE_SCAN: u64 = 64 << 20;
+
 /// What a compaction found, with class numbers of the index.
 #[derive(Default)]
 struct CompactionResult {
@@ -132,6 +136,8 @@ fn scan_index(
         ..t.clone()
     };
     let documents = IndexDocuments::new(snapshot)?;
+    let rest = |memory: u64| memory.saturating_sub(BESIDE_THE_SCAN).max(memory / 2);
+    let options = &RunOptions { memory: options.memory.map(rest), ..options.clone() };
     // The scan starts from a thread outside any pool: a pool thread would run other jobs while it
     // waits, and such a job may want the lock of compactions that is held here.
     let scan =

@@ -9,7 +9,7 @@ use crate::align::steps::Steps;
 use crate::model::detection::{Relation, TemplateReason};
 use crate::model::thresholds::{AlignmentMethod, Thresholds};
 use crate::pair::background::Background;
-use crate::pair::beginning::{BEGINNINGS, own_beginnings};
+use crate::pair::beginning::own_beginnings;
 use crate::pair::facts::facts_differ;
 use crate::pair::informativeness::{is_informative, needed};
 use crate::pair::masked::MaskedText;
@@ -21,6 +21,7 @@ use crate::pair::title::{Title, differ_in_rare_words, name_different_things};
 use crate::pair::title_counters::count_differently;
 use crate::pair::title_subjects::begin_with_other_names;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// From this resemblance on, two texts have all but the same wording and are no issues of a series,
 /// however long the time between them.
@@ -79,7 +80,8 @@ pub fn decide(
 /// Whether two texts that are near-copies by coverage are two reports that quote one passage,
 /// because each begins with text of its own.
 fn begin_otherwise(m: &MeasuredPair, relation: Relation, t: &Thresholds) -> bool {
-    relation == Relation::NearCopy && own_beginnings(m, t).is_some_and(|share| share >= BEGINNINGS)
+    relation == Relation::NearCopy
+        && own_beginnings(m, t).is_some_and(|[share, least]| share >= least)
 }
 
 /// Why a near-copy or containment by coverage is none, if it is none.
@@ -179,18 +181,35 @@ fn has_other_figures(m: &MeasuredPair) -> bool {
     changed >= SOME_FIGURES && f64::from(changed) >= OTHER_FIGURES * f64::from(all)
 }
 
-/// Whether all of one text, but for boilerplate and a byline, stands word for word and in one piece
-/// in the other.
+/// Whether all of one text stands word for word in the other: in one piece, but for boilerplate and
+/// a byline, or in pieces of a shortest match and more, as an abridgement does.
 pub fn is_verbatim(m: &MeasuredPair, t: &Thresholds) -> bool {
     let equal: Vec<Cow<[Run]>> =
         m.matches.iter().map(|c| equal_inside(&c.runs, m.a, m.b)).collect();
     let of = |p: &MaskedText, side: fn(&Run) -> u32| {
-        equal
-            .iter()
-            .flat_map(|runs| runs.iter())
-            .any(|r| r.len >= t.min_paragraph && is_all_but_a_byline(p, side(r), r.len, m.masked))
+        let runs = || equal.iter().flat_map(|runs| runs.iter());
+        let pieces = runs().filter(|r| r.len >= t.min_match).map(|r| side(r)..side(r) + r.len);
+        runs().any(|r| r.len >= t.min_paragraph && is_all_but_a_byline(p, side(r), r.len, m.masked))
+            || is_all_in_pieces(p, pieces.collect(), m.masked)
     };
     of(m.a, |r| r.a) || of(m.b, |r| r.b)
+}
+
+/// Whether some pieces are all of a text, but for boilerplate.
+fn is_all_in_pieces(p: &MaskedText, mut pieces: Vec<Range<u32>>, masked: bool) -> bool {
+    pieces.sort_unstable_by_key(|r| r.start);
+    if pieces.is_empty() || masked && p.own_tokens() == 0 {
+        return false;
+    }
+    let is_own = |i: &u32| !(masked && p.is_boilerplate(*i as usize));
+    let mut from = 0;
+    for piece in &pieces {
+        if (from..piece.start).any(|i| is_own(&i)) {
+            return false;
+        }
+        from = from.max(piece.end);
+    }
+    !(from..p.tokens.len() as u32).any(|i| is_own(&i))
 }
 
 fn is_all_but_a_byline(p: &MaskedText, start: u32, len: u32, masked: bool) -> bool {

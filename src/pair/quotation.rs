@@ -13,12 +13,11 @@ use crate::pair::facts::facts_differ;
 use crate::pair::informativeness::{AGAINST, informativeness, is_informative, wording};
 use crate::pair::masked::MaskedText;
 use crate::pair::measured::MeasuredPair;
-use crate::pair::metadata::points_of_titles;
-use crate::pair::sentence::{has_end_sign, percent_of_sentences};
+use crate::pair::metadata::{Metadata, points_of_titles};
+use crate::pair::sentence::{has_clause_end, percent_of_sentences};
 use crate::pair::set_phrase::percent_of_no_phrase;
-use crate::pair::title_subjects::have_subjects_of_their_own;
+use crate::pair::title_subjects::{have_subjects_of_their_own, names_subject_of};
 use std::borrow::Cow;
-use std::ops::Range;
 
 /// The number of times as many points that a quotation needs over the time between two issues of a
 /// series, and of times as many words of one wording as a short paragraph has.
@@ -32,13 +31,15 @@ const TELLING_OF_OTHERS_FACTS: u32 = TELLING_OVER_TIME;
 /// The least number of words of a quotation that are neither names nor figures: with fewer it is a
 /// heading, a list of names or somebody's name and office.
 const PLAIN_WORDS: u32 = 7;
+/// The least figures of a line of a table.
+const FIGURES_OF_A_TABLE: usize = 2;
 /// From this number of shortest matches on, a list is long enough to be evidence by itself, and a
 /// passage no set phrase between two issues of a series or texts on two subjects.
 const LONG: u32 = 2;
-/// A match shorter than so many halves of a shortest match, of texts that share little else and
-/// whose titles share a subject, must be most of its sentences in one of the texts: two reports on
-/// one subject share a part of a sentence by chance, the name and office of a person, a charge, or
-/// what a conference is about.
+/// A match shorter than so many halves of a shortest match, of texts on one subject that share
+/// little else, must be most of its sentences in one of the texts: two reports on one subject share
+/// a part of a sentence by chance, the name and office of a person, a charge, or what a conference
+/// is about. A heading is as short.
 const SHORT_IN_HALVES: u32 = 3;
 /// The least percentage that is most of its sentences, and most of the anchors of a match that is
 /// not long: so many are of no set phrase.
@@ -60,7 +61,7 @@ pub struct QuotationMeasure {
     /// their own; 0 where the next issue has other facts in it.
     pub words: ValueAndBound,
     /// The percentage that a short match is of the sentences that it touches, in the text where it
-    /// is more of them, where the titles share a subject. Without a corpus it does not count.
+    /// is more of them, where the texts are on one subject. Without a corpus it does not count.
     pub of_sentences: ValueAndBound,
     /// The percentage of the anchors of a match that are of no set phrase, in the text where they
     /// are fewer, where the match is not long, has no figure of its own and the background has set
@@ -135,8 +136,7 @@ pub fn measure(
     let long = equal >= enough;
     // In a corpus in capitals nothing shows which words are names.
     let least_plain = if long || background.lower_case.is_empty() { 0 } else { PLAIN_WORDS };
-    let heading = || is_heading(m, false, c.a(), t) && is_heading(m, true, c.b(), t);
-    let plain = if least_plain > 0 && heading() { 0 } else { plain_words(c, m, background) };
+    let plain = if least_plain > 0 { plain_words(c, m, background, t) } else { 0 };
     // Weeks later and in a series, the same words with another figure are the next issue's.
     let next_issue = apart && replaces_facts(c, m, background);
     let words = if next_issue { 0 } else { equal };
@@ -151,8 +151,8 @@ pub fn measure(
 }
 
 /// The percentage that a match is of its sentences, in the text where it is more of them, and the
-/// least one, where the match is short, its texts share little else and their titles share a
-/// subject.
+/// least one, where the match is short, its texts share little else and are on one subject: their
+/// titles share one, or the title of one names what the other text names.
 fn of_sentences(
     c: &Chain,
     m: &MeasuredPair,
@@ -160,7 +160,13 @@ fn of_sentences(
     t: &Thresholds,
 ) -> ValueAndBound {
     let short = equal_words(c, m.a) < t.min_match.saturating_mul(SHORT_IN_HALVES) / 2;
-    let of_one_subject = || points_of_titles(m.a.metadata(), m.b.metadata(), background) > 0;
+    let (a, b) = (m.a.metadata(), m.b.metadata());
+    let of_one_subject = || {
+        let names = |of: &Metadata, text: &Prepared| {
+            of.titles.iter().any(|x| names_subject_of(x, text, background))
+        };
+        points_of_titles(a, b, background) > 0 || names(a, m.b) || names(b, m.a)
+    };
     if !short || m.all_equal_words() >= t.min_match.saturating_mul(LONG) || !of_one_subject() {
         return [0, 0];
     }
@@ -183,8 +189,9 @@ fn of_no_phrase(c: &Chain, m: &MeasuredPair, background: &Background) -> ValueAn
     [of(m.a, c.a()).min(of(m.b, c.b())), MOST]
 }
 
-/// The number of words of a match that one of the texts shows to be neither names nor figures.
-fn plain_words(c: &Chain, m: &MeasuredPair, background: &Background) -> u32 {
+/// The number of words of a match that one of the texts shows to be neither names nor figures, and
+/// that are no heading in either.
+fn plain_words(c: &Chain, m: &MeasuredPair, background: &Background, t: &Thresholds) -> u32 {
     let (a, b) = (m.a, m.b);
     let is_plain = |p: &MaskedText, i: u32| {
         let kind = p.tokens.kinds[i as usize];
@@ -197,19 +204,21 @@ fn plain_words(c: &Chain, m: &MeasuredPair, background: &Background) -> u32 {
         !kind.is_number() && !is_name()
     };
     let words = c.runs.iter().flat_map(|r| (r.a..r.a_end()).zip(r.b..));
-    words.filter(|&(i, j)| is_plain(a, i) || is_plain(b, j)).count() as u32
+    let words = words.filter(|&(i, j)| is_plain(a, i) || is_plain(b, j));
+    words.filter(|&(i, j)| !(is_heading(m, false, i, t) && is_heading(m, true, j, t))).count()
+        as u32
 }
 
-/// Whether a passage is in a short paragraph that does not end as a sentence does, in a text whose
-/// others do: a heading, or a link to another text.
-fn is_heading(m: &MeasuredPair, second: bool, passage: Range<u32>, t: &Thresholds) -> bool {
+/// Whether a token is in a short paragraph that does not end as a sentence or a clause does, in a
+/// text whose others do: a heading, or a link to another text. A line of figures is one of a table.
+fn is_heading(m: &MeasuredPair, second: bool, token: u32, t: &Thresholds) -> bool {
     let p = if second { m.b } else { m.a };
-    let ends_a_sentence = |r: &Range<u32>| has_end_sign(p, r.end as usize - 1);
-    let of = p.paragraphs.partition_point(|r| r.end <= passage.start);
+    let is_figure = |i: &usize| p.tokens.kinds[*i].is_number();
+    let of = p.paragraphs.partition_point(|r| r.end <= token);
     p.paragraphs.get(of).is_some_and(|own| {
-        passage.end <= own.end
-            && own.len() < (LONG * t.min_match) as usize
-            && !ends_a_sentence(own)
+        own.len() < (SHORT_IN_HALVES * t.min_match / 2) as usize
+            && !has_clause_end(p, own.end as usize - 1)
+            && usize_range(own.clone()).filter(is_figure).count() < FIGURES_OF_A_TABLE
             && m.has_sentences(second)
     })
 }

@@ -8,9 +8,20 @@ use std::ops::Range;
 /// What ends a sentence.
 const SENTENCE_ENDS: [char; 11] = ['.', '!', '?', '…', '。', '！', '？', '।', '؟', '။', '။'];
 
+/// What ends a clause within a sentence.
+const CLAUSE_ENDS: [char; 7] = [',', ';', '،', '؛', '，', '、', '；'];
+
 /// Whether a sign that ends a sentence is between a token and the next one.
 pub fn has_end_sign(p: &Prepared, token: usize) -> bool {
     p.text[behind(p, token)].contains(SENTENCE_ENDS)
+}
+
+/// Whether a sign that ends a sentence or a clause is behind a token, before the next one and on
+/// its line.
+pub fn has_clause_end(p: &Prepared, token: usize) -> bool {
+    let rest = &p.text[behind(p, token)];
+    let of_line = rest.split('\n').next().unwrap_or_default();
+    of_line.contains(SENTENCE_ENDS) || of_line.contains(CLAUSE_ENDS)
 }
 
 /// The bytes between a token and the next one.

@@ -58,6 +58,11 @@ pub fn have_subjects_of_their_own(
     a.points(b, background) < RARE && own(a, text_a, b, text_b) && own(b, text_b, a, text_a)
 }
 
+/// Whether a title names something that another text names too.
+pub fn names_subject_of(title: &Title, text: &Prepared, background: &Background) -> bool {
+    (0..title.len()).any(|i| is_name(title, i, background) && title.is_in_text(i, text))
+}
+
 /// Whether a token names something, but for numbers and common words.
 fn is_name(title: &Title, i: usize, background: &Background) -> bool {
     i >= title.prefix()

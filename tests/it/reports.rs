@@ -66,6 +66,8 @@ fn who_somebody_is_is_no_quotation_between_reports_on_her() {
     );
     let of = |x: &str, y: &str| relation((MONDAY, x, &a), (MONDAY, y, &b));
     assert_eq!(of("Quillan faces a jury", "Quillan is ill"), None);
+    // The title of one may name what the other is about as well.
+    assert_eq!(of("A jury sits", "The illness of Quillan"), None);
     // Titles on different subjects do not explain why both texts hold these words.
     assert_eq!(of("A jury sits", "Blankets for all"), Some(Relation::Quotes));
     // A sentence was printed again, whatever the titles say.
@@ -105,7 +107,24 @@ fn items_that_begin_with_news_of_their_own_are_no_copies() {
     let item = |news: &str| format!("{news} {passage}.");
     let trial = item("Nine jurors were chosen on Monday in Esker to hear about");
     let film = item("A young director from Branno wants to make an opera out of");
-    let of = |a: &str, b: &str| relation((MONDAY, "", a), (MONDAY, "", b));
+    let titled = |x: &str, y: &str| relation((MONDAY, x, &trial), (MONDAY, y, &film));
+    assert_eq!(titled("A jury in Esker", "Songs of the sea"), Some(Relation::Quotes));
+    // Under one title, or without one, they may be two abridgements of one text, unless that is
+    // much of both.
+    assert_eq!(titled("The ferry Quillan", "The ferry Quillan"), Some(Relation::NearCopy));
+    assert_eq!(titled("", ""), Some(Relation::NearCopy));
+    let more = item(
+        "Nobody of her household, and least of all her aunt, who kept geese in a yard, ever asked \
+         one word about",
+    );
+    let long = item(
+        "Before he left for Branno by mule in those wet weeks that writer had never in his life \
+         heard of",
+    );
+    assert_eq!(relation((MONDAY, "", &more), (MONDAY, "", &long)), Some(Relation::Quotes));
+    let of = |a: &str, b: &str| {
+        relation((MONDAY, "A jury in Esker", a), (MONDAY, "Songs of the sea", b))
+    };
     assert_eq!(of(&trial, &film), Some(Relation::Quotes));
     // One of them may be the other with words before it.
     assert_eq!(of(&trial, &item("")), Some(Relation::NearCopy));
@@ -122,6 +141,44 @@ fn items_that_begin_with_news_of_their_own_are_no_copies() {
         longer("Nobody expects a verdict ere the snow melts."),
     );
     assert_eq!(of(&a, &b), Some(Relation::NearCopy));
+}
+
+#[test]
+fn a_heading_that_two_texts_hold_is_no_quotation_and_a_line_of_a_sentence_is_one() {
+    let beside = |line: &str| {
+        let of = |n: usize, rest: &str| {
+            let news: Vec<String> = (0..30).map(|i| word(40_000 + n * 30 + i)).collect();
+            format!("The {} of the port.\n\n{line}\n\n{rest}", news.join(" "))
+        };
+        let (a, b) = (of(0, ESKER), of(1, BRANNO));
+        relation((MONDAY, "Candles", &a), (MONDAY, "Camphor", &b))
+    };
+    let heading = "How a keeper of gannets counted every bird on seven skerries in one foggy night";
+    assert_eq!(beside(heading), None);
+    assert_eq!(beside(&format!("{heading}.")), Some(Relation::Quotes));
+    // The figures of a company, printed again, are no heading.
+    let table = "Profit of the three months 6,417 against 5,208\n\nLoss of the whole year 3,916 \
+                 against 4,827";
+    assert_eq!(beside(table), Some(Relation::Quotes));
+    // A clause of a preamble is no heading, and neither is a paragraph that lacks its full stop.
+    assert_eq!(beside(&format!("{heading},")), Some(Relation::Quotes));
+    let long = format!("{heading}, and why nobody believed a word of that");
+    assert_eq!(beside(&long), Some(Relation::Quotes));
+}
+
+#[test]
+fn an_abridgement_in_the_words_of_its_text_is_no_template() {
+    // Every text of the corpus holds words of these passages, so that they are rare nowhere.
+    let passages = [
+        "The of the port said that the port said that the of the port said",
+        "that the port of the port said the port that the said of the port said",
+    ];
+    let whole = format!("{ESKER} {} {BRANNO} {} {ESKER}", passages[0], passages[1]);
+    let cut = passages.join(" ");
+    let of = |cut: &str| relation((MONDAY, "Candles", &whole), (MONDAY, "Camphor", cut));
+    assert_eq!(of(&cut), Some(Relation::Contains));
+    // Words of its own are those of another text in one form.
+    assert_eq!(of(&cut.replacen("port said that", "port wrote that", 1)), Some(Relation::Template));
 }
 
 #[test]

@@ -3,7 +3,6 @@
 
 use crate::model::detection::{Facts, Relation, TemplateReason};
 use crate::model::thresholds::Thresholds;
-use crate::pair::beginning::BEGINNINGS;
 use crate::pair::decide::{ALL_BUT_THE_SAME, Decision, least_same_words};
 use crate::pair::quotation::QuotationMeasure;
 use crate::pair::relation::{IN_MUCH_ELSE, NEARLY_WHOLE, containment};
@@ -73,8 +72,9 @@ pub(super) struct Measured {
     /// The informativeness of all matches, counted up to the bound, and the bound; `None` where no
     /// corpus shows which words are rare.
     pub informativeness_and_bound: Option<[u32; 2]>,
-    /// The share of both texts that is beginnings of their own, where both have one.
-    pub beginnings: Option<f64>,
+    /// The share of both texts that is beginnings of their own, and that of two reports, where both
+    /// have one.
+    pub beginnings: Option<[f64; 2]>,
     /// The resemblance.
     pub resemblance: f64,
     /// What was decided.
@@ -220,12 +220,12 @@ fn decide(m: &Measured, t: &Thresholds, steps: &mut Vec<VerdictStep>) -> Option<
         if !is_copy(m, relation, t, steps) {
             return Some(Relation::Template);
         }
-        let Some(share) = m.beginnings.filter(|_| relation == Relation::NearCopy) else {
+        let Some([share, bound]) = m.beginnings.filter(|_| relation == Relation::NearCopy) else {
             return Some(relation);
         };
         let what = "share of both texts before their first match";
-        steps.push(step("beginnings", vec![least(what, share, BEGINNINGS, "that of two reports")]));
-        if share < BEGINNINGS {
+        steps.push(step("beginnings", vec![least(what, share, bound, "that of two reports")]));
+        if share < bound {
             return Some(relation);
         }
         break;
