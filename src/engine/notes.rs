@@ -22,7 +22,7 @@ use crate::postings::run::Part;
 use crate::sketch::recipe::Recipe;
 use rayon::prelude::*;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The tokens of the texts that are in memory at once, at most, where memory is not limited. In
 /// memory a token takes about 40 bytes.
@@ -91,14 +91,16 @@ impl NoteSearch<'_> {
         Ok(FoundNotes { windows, left_out })
     }
 
-    /// The number of the first candidates whose texts are in memory at once: one at least.
+    /// The number of the first candidates whose texts are in memory at once: one at least. A text
+    /// counts once: a book may hold the passages of all candidates.
     fn batch(&self, candidates: &[NoteCandidate]) -> usize {
         let most = self.options.part_of_memory(16 * BYTES_FOR_EACH_TOKEN).min(MOST_TOKENS);
-        let mut tokens = 0;
+        let (mut tokens, mut texts) = (0, HashSet::new());
         let within = candidates.iter().take_while(|candidate| {
             let first = tokens == 0;
-            tokens +=
-                candidate.pairs.iter().map(|pair| self.tokens(pair.0) as usize).sum::<usize>();
+            let classes = candidate.pairs.iter().flat_map(|pair| [pair.0, pair.1]);
+            let new = classes.filter(|class| texts.insert(*class));
+            tokens += new.map(|class| self.tokens(class) as usize).sum::<usize>();
             first || tokens <= most
         });
         within.count()
