@@ -6,7 +6,6 @@ mod around;
 mod carried;
 mod crawls;
 mod shapes;
-mod twice;
 
 use crate::program::nearcopy;
 use crawls::{crawl, gzip, written};

@@ -1,5 +1,5 @@
-//! Owns: which elements are around the content of a page by their names: menus, banners, notices,
-//! what customers say. Never: looks at texts beyond their amounts.
+//! Owns: which elements are around the content of a page by their names: menus, banners, dialogs of
+//! consent, what customers say. Never: looks at texts beyond their amounts.
 
 use crate::ingest::web::inline_or_block::{is, titles};
 use crate::ingest::web::names;
@@ -28,6 +28,81 @@ const ROLES: [&str; 6] =
 
 /// Parts of the names of banners.
 const BANNERS: [&str; 3] = ["cookie-consent", "cookie-banner", "cookie-notice"];
+
+/// The ids and classes of the dialogs of programs that ask for consent. These are the same on each
+/// site that uses one, and often longer than the page.
+const CONSENT: [&str; 38] = [
+    "onetrust-consent-sdk",
+    "onetrust-banner-sdk",
+    "onetrust-pc-sdk",
+    "CybotCookiebotDialog",
+    "CookiebotWidget",
+    "didomi-host",
+    "didomi-popup-container",
+    "qc-cmp2-container",
+    "usercentrics-root",
+    "truste-consent-track",
+    "truste_box_overlay",
+    "cmplz-cookiebanner-container",
+    "cmplz-cookiebanner",
+    "cookie-law-info-bar",
+    "cli-modal",
+    "fc-consent-root",
+    "osano-cm-window",
+    "iubenda-cs-banner",
+    "evidon-banner",
+    "cky-consent-container",
+    "cky-modal",
+    "moove_gdpr_cookie_info_bar",
+    "moove_gdpr_cookie_modal",
+    "BorlabsCookieBox",
+    "tarteaucitronRoot",
+    "klaro",
+    "hs-eu-cookie-confirmation",
+    "shopify-pc__banner",
+    "shopify-pc__prefs",
+    "axeptio_overlay",
+    "transcend-consent-manager",
+    "ketch-consent-banner",
+    "ketch-preferences",
+    "termly-styles-root",
+    "consent_blackbar",
+    "gdpr-cookie-consent-bar",
+    "ppms_cm_popup_overlay",
+    "cookiescript_injected",
+];
+
+/// Words of the texts that ask for consent; two of them are in each.
+const CONSENT_WORDS: [&str; 6] =
+    ["cookie", "consent", "gdpr", "our partners", "vendors", "legitimate interest"];
+/// The nodes of a dialog that are looked at, and the bytes of its text, about: what asks for
+/// consent says so at its beginning.
+const CONSENT_NODES: usize = 512;
+const CONSENT_BYTES: usize = 4096;
+
+/// Whether an element asks for consent: it is the dialog of a known program, or a dialog that uses
+/// the words.
+pub(super) fn is_consent(node: &NodeRef) -> bool {
+    let known = |name: &str| CONSENT.contains(&name) || name.starts_with("sp_message_container");
+    if known(&node.attr_or("id", ""))
+        || node.attr_or("class", "").split_ascii_whitespace().any(known)
+    {
+        return true;
+    }
+    let dialog = is(node, &["dialog"])
+        || ["dialog", "alertdialog"].contains(&&*node.attr_or("role", ""))
+        || &*node.attr_or("aria-modal", "") == "true";
+    if !dialog {
+        return false;
+    }
+    let mut text = String::new();
+    for piece in node.descendants_it().take(CONSENT_NODES).filter(NodeRef::is_text) {
+        let left = CONSENT_BYTES.saturating_sub(text.len());
+        text.extend(piece.text().chars().take(left).map(|c| c.to_ascii_lowercase()));
+        text.push(' ');
+    }
+    CONSENT_WORDS.iter().filter(|word| text.contains(**word)).count() >= 2
+}
 
 /// Words in the names of what is concealed until somebody asks for it.
 const ASKED_FOR: [&str; 6] = ["terms", "legal", "privacy", "policy", "gdpr", "disclaimer"];
@@ -104,7 +179,7 @@ pub(super) fn clear(page: &Document) {
     // Small print can be most of the prose of a page that is a list.
     let below = |node: &NodeRef, amount: TextAmount| {
         let left = text - amount.text.min(text);
-        is_footer(node) && left >= BESIDE_FOOTER
+        is_footer(node) && left >= amount.text && left >= BESIDE_FOOTER
     };
     let ids: HashSet<NodeId> = all.iter().map(|node| node.id).collect();
     let inside = |node: &NodeRef| node.ancestors_it(None).any(|above| ids.contains(&above.id));
@@ -206,10 +281,6 @@ const AROUND_WORDS: [&str; 67] = [
 /// Words in the names of what customers say about the content of a page.
 const REVIEW_WORDS: [&str; 6] = ["review", "reviews", "rating", "ratings", "comment", "comments"];
 
-/// Words in the names of what a site says about itself above or below the content of a page.
-const NOTICE_WORDS: [&str; 6] =
-    ["notice", "notices", "disclaimer", "disclaimers", "announcement", "announcements"];
-
 /// Whether a form is one to sign in or to open an account.
 fn asks_password(form: &NodeRef) -> bool {
     let password = |node: &NodeRef| {
@@ -239,7 +310,6 @@ pub(super) fn clear_named(page: &Document, article: bool) {
         let words = names::words(&node, &["class", "id"]);
         let named = names::any(&words, &AROUND_WORDS)
             || (!article && names::any(&words, &REVIEW_WORDS))
-            || (!article && names::any(&words, &NOTICE_WORDS))
             || (is(&node, &["form"]) && asks_password(&node));
         if named && !is(&node, &["main", "article"]) && small(amounts.get(&node)) {
             found.push(node);

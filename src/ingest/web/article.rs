@@ -7,13 +7,10 @@ use crate::ingest::web::around;
 use crate::ingest::web::boilerplate;
 use crate::ingest::web::carried;
 use crate::ingest::web::concealed;
-use crate::ingest::web::consent;
 use crate::ingest::web::inline_or_block::is;
-use crate::ingest::web::main_content;
 use crate::ingest::web::metadata::PageMetadata;
 use crate::ingest::web::product;
 use crate::ingest::web::proportion::{Kept, Prose, common_ancestor, lowest_above};
-use crate::ingest::web::repeated;
 use crate::ingest::web::stories;
 use crate::ingest::web::teasers;
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
@@ -53,14 +50,10 @@ pub(super) fn extract(
     about: &PageMetadata,
     kind: PageKind,
 ) -> Extracted {
-    reveal(&parsed);
+    concealed::reveal(&parsed);
     around::clear(&parsed);
-    repeated::clear(&parsed);
     if kind != PageKind::All {
         stories::clear_others(&parsed, about);
-    }
-    if kind != PageKind::All {
-        main_content::clear_outside(&parsed);
     }
     let thread = match kind {
         PageKind::Auto | PageKind::Thread => thread(&parsed, about, kind == PageKind::Thread),
@@ -79,14 +72,8 @@ pub(super) fn extract(
 /// The page once more: an extraction changes its tree.
 fn parsed_again(html: &str) -> Option<Document> {
     let parsed = tree::parse(html).ok()?;
-    reveal(&parsed);
+    concealed::reveal(&parsed);
     Some(parsed)
-}
-
-/// Makes visible what the page is about, and removes what asks for consent.
-fn reveal(page: &Document) {
-    concealed::reveal(page);
-    consent::unnamed(page).iter().for_each(NodeRef::remove_from_parent);
 }
 
 /// The posts of a thread, where the page is one, with a blank line between them.
@@ -118,7 +105,7 @@ fn of_product(parsed: &Document, about: &PageMetadata) -> Extracted {
     teasers::clear(parsed, false);
     let prose = Prose::of(parsed);
     around::clear_named(parsed, false);
-    let text = repeated::unique_lines(&paragraphs(&tree::text(parsed)));
+    let text = paragraphs(&tree::text(parsed));
     let kept = prose.kept_in(&text).bytes;
     let description = about.product.as_ref().and_then(|product| product.description.as_deref());
     let described = linked(description.unwrap_or_default());
@@ -133,7 +120,7 @@ fn of_product(parsed: &Document, about: &PageMetadata) -> Extracted {
 fn one_text(parsed: Document, html: &str, about: &PageMetadata, asked: bool) -> Extracted {
     boilerplate::clear(&parsed, about);
     let before = parsed.clone();
-    if teasers::clear(&parsed, about.declared) || !tree::writable(&parsed) {
+    if teasers::clear(&parsed, about.article) || !tree::writable(&parsed) {
         // A list of teasers, or a page that would take too long.
         return Extracted::whole(paragraphs(&tree::text(&parsed)));
     }
@@ -247,7 +234,7 @@ fn joined(
         // Another story has the same form.
         return None;
     }
-    teasers::clear(parsed, about.declared);
+    teasers::clear(parsed, about.article);
     around::clear_named(parsed, true);
     tree::remove_scripts(parsed);
     let text = paragraphs(&node.formatted_text());

@@ -1,7 +1,6 @@
 //! Owns: the removal of boilerplate that its markup or wording reveals: menus, controls, small
 //! print, datelines, comments. Never: decides which part is the article.
 
-use crate::ingest::web::beside;
 use crate::ingest::web::discussion;
 use crate::ingest::web::inline_or_block::{Blocks, Effort, elements, is, sentence, titles};
 use crate::ingest::web::metadata::PageMetadata;
@@ -53,9 +52,6 @@ fn matcher(selector: &str) -> Matcher {
 pub(super) fn clear(page: &Document, about: &PageMetadata) {
     elements(page, &HEAD).iter().for_each(NodeRef::remove_from_parent);
     comments(page, about.article);
-    if about.article {
-        beside::clear(page);
-    }
     text_blocks(page);
     discussion::clear(page, about.title.as_deref().unwrap_or_default());
 }

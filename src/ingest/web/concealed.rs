@@ -2,8 +2,7 @@
 //! hidden elements, `noscript` and `template`. Never: decides which part of a page is the article.
 
 use crate::hash;
-use crate::ingest::web::around::{has_around_name, is_around};
-use crate::ingest::web::consent;
+use crate::ingest::web::around::{has_around_name, is_around, is_consent};
 use crate::ingest::web::inline_or_block::{Effort, is};
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, SENTENCE};
 use dom_query::{Document, NodeRef};
@@ -40,7 +39,7 @@ pub(super) fn reveal(page: &Document) {
     // Those of each kind, and whether each is inside another one.
     let mut nodes = <[Vec<(NodeRef, bool)>; 5]>::default();
     let effort = Effort::of(page);
-    let mut dialogs: Vec<NodeRef> = Vec::new();
+    let mut consent: Vec<NodeRef> = Vec::new();
     let mut open = vec![(body, Concealed::Not)];
     while let Some((node, outer)) = open.pop() {
         if node.is_text() {
@@ -62,8 +61,8 @@ pub(super) fn reveal(page: &Document) {
         if node.id != body.id {
             let content = |node: &NodeRef| is(node, &["h1", "main", "article"]);
             let has_content = || content(&node) || effort.any_below(&node, true, content);
-            if consent::is_dialog(&node) && !has_content() {
-                dialogs.push(node);
+            if is_consent(&node) && !has_content() {
+                consent.push(node);
                 continue;
             }
             let own = concealed(&node);
@@ -80,7 +79,7 @@ pub(super) fn reveal(page: &Document) {
             open.extend(contents(page, &node).into_iter().map(|child| (child, how)));
         }
     }
-    dialogs.iter().for_each(NodeRef::remove_from_parent);
+    consent.iter().for_each(NodeRef::remove_from_parent);
     let mut kinds = KINDS;
     kinds.sort_by_key(|kind| std::cmp::Reverse(prose[*kind as usize]));
     for kind in kinds {
@@ -115,7 +114,7 @@ fn concealed(node: &NodeRef) -> Concealed {
 }
 
 /// Whether an element itself says that it is not displayed.
-pub(super) fn is_hidden(node: &NodeRef) -> bool {
+fn is_hidden(node: &NodeRef) -> bool {
     if node.has_attr("hidden") || node.attr("aria-hidden").is_some_and(|value| &*value == "true") {
         return true;
     }

@@ -47,11 +47,6 @@ pub(super) fn is(node: &NodeRef, names: &[&str]) -> bool {
     })
 }
 
-/// Whether a node is an element inside a line of text.
-pub(super) fn is_inline(node: &NodeRef) -> bool {
-    is(node, &INLINE)
-}
-
 /// The elements of a page with one of these names, in their order.
 pub(super) fn elements<'a>(page: &'a Document, names: &[&str]) -> Vec<NodeRef<'a>> {
     page.root().descendants_it().filter(|node| is(node, names)).collect()

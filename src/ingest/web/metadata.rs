@@ -53,8 +53,6 @@ pub(crate) struct PageMetadata {
     pub description: Option<String>,
     /// Whether the page declares that it is one article.
     pub article: bool,
-    /// Whether its metadata declare that, and not its elements alone.
-    pub declared: bool,
     /// The product that the page declares to be about, on a page that is no article.
     pub(super) product: Option<Product>,
 }
@@ -110,7 +108,6 @@ pub(super) fn read_metadata(page: &Document) -> PageMetadata {
         title,
         product: product.filter(|_| !one_article),
         article,
-        declared: one_article,
         bad_date: date.is_none() && !dates.is_empty(),
         date,
         url,

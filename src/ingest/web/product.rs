@@ -83,89 +83,28 @@ const ABOUT_OTHERS: [&str; 13] = [
     "returns",
 ];
 
-/// Words in the names of what a shop offers beside a product.
-const BESIDE: [&str; 19] = [
-    "related",
-    "recommended",
-    "recommendation",
-    "recommendations",
-    "recommends",
-    "upsell",
-    "upsells",
-    "crosssell",
-    "crosssells",
-    "similar",
-    "sidebar",
-    "newsletter",
-    "popup",
-    "modal",
-    "recently",
-    "notice",
-    "bundles",
-    "sponsored",
-    "takeover",
-];
-
-/// The number of neighbouring elements of one kind, each with a link, from which they are other
-/// products, and the bytes of each at most.
-const CARDS: usize = 3;
-const CARD: usize = 400;
-
-/// Whether an element is a list of other products: each of its parts leads to another page.
-fn is_cards(node: &NodeRef, amounts: &TextAmounts) -> bool {
-    if is(node, &["table", "tbody", "tr", "p", "dl", "main", "article"]) {
-        return false;
-    }
-    let amount = amounts.get(node);
-    if amount.links < CARDS || amount.text > amount.links.saturating_mul(CARD) {
-        return false;
-    }
-    let (mut cards, mut others) = (0, 0);
-    for child in node.children_it(false).filter(NodeRef::is_element) {
-        let own = amounts.get(&child);
-        if own.text == 0 {
-            continue;
-        }
-        let card = is(&child, &["li", "div", "article", "section", "a"])
-            && own.links > 0
-            && own.text <= CARD
-            && own.prose * 2 <= own.text;
-        if card || is(&child, &["a"]) { cards += 1 } else { others += 1 }
-    }
-    cards >= CARDS && others * 4 <= cards
-}
-
 /// Removes what is about customers, the shop and the maker, however much it is, as long as the page
-/// keeps a text; and other products, as long as they are not most of what is left.
+/// keeps a text.
 pub(super) fn clear(page: &Document) {
     let Some(body) = page.body() else { return };
     let amounts = TextAmounts::of(page);
-    let (mut found, mut cards): (Vec<NodeRef>, Vec<NodeRef>) = (Vec::new(), Vec::new());
+    let mut found: Vec<NodeRef> = Vec::new();
     let mut open: Vec<NodeRef> = body.children_it(false).collect();
     let effort = Effort::of(page);
     let has_titles = !elements(page, &["h1"]).is_empty();
     while let Some(node) = open.pop() {
-        let words = names::words(&node, &["class", "id"]);
-        let others = names::any(&words, &ABOUT_OTHERS)
-            || names::any(&words, &BESIDE)
+        let others = names::any(&names::words(&node, &["class", "id"]), &ABOUT_OTHERS)
             || around::is_footer(&node);
         // The title of the product is not below what is about others.
         let has_title = || has_titles && effort.any_below(&node, true, |n| is(n, &["h1"]));
         if others && !has_title() {
             found.push(node);
-        } else if !others && is_cards(&node, &amounts) && !has_title() {
-            cards.push(node);
         } else {
             open.extend(node.children_it(false).filter(NodeRef::is_element));
         }
     }
-    let text = |nodes: &[NodeRef]| nodes.iter().map(|node| amounts.get(node).text).sum::<usize>();
-    let left = amounts.get(&body).text.saturating_sub(text(&found));
-    if left >= INDEPENDENT_TEXT {
+    let removed: usize = found.iter().map(|node| amounts.get(node).text).sum();
+    if amounts.get(&body).text.saturating_sub(removed) >= INDEPENDENT_TEXT {
         found.iter().for_each(NodeRef::remove_from_parent);
-    }
-    let products = text(&cards);
-    if left >= INDEPENDENT_TEXT && products * 2 <= left {
-        cards.iter().for_each(NodeRef::remove_from_parent);
     }
 }

@@ -1,10 +1,7 @@
 //! Owns: lists of links to other texts, and teasers, the first words of these: related stories,
 //! sections of a site. Never: decides which part of a page is the article.
 
-use crate::ingest::web::around::has_around_name;
 use crate::ingest::web::inline_or_block::{Effort, is};
-use crate::ingest::web::main_content::is_main;
-use crate::ingest::web::names;
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
 use dom_query::{Document, NodeId, NodeRef};
 use std::collections::{HashMap, HashSet};
@@ -24,17 +21,6 @@ const LIST: usize = 3;
 /// The length of a teaser in bytes at most.
 const TEASER: usize = 400;
 
-/// The same of teasers below an article that have a day each.
-const LONG_TEASER: usize = 700;
-
-/// Words in the names of a day.
-const DATE: [&str; 5] = ["date", "time", "posted", "published", "timestamp"];
-
-/// The number of links from which a list of names in the main content is content, and the mean
-/// length of each.
-const NAMES: usize = 6;
-const NAME: usize = 16;
-
 /// If at most this many bytes remain around a removed list, they are its heading and are removed
 /// too.
 const HEADING: usize = 60;
@@ -45,10 +31,7 @@ const HEADING: usize = 60;
 pub(super) fn clear(page: &Document, article: bool) -> bool {
     let (weights, effort) = (TextAmounts::of(page), Effort::of(page));
     let Some(body) = page.body() else { return false };
-    let Lists { mut links, teasers } = lists(&body, &weights, &effort, article);
-    if !article {
-        links.retain(|list| !is_content(list, &weights));
-    }
+    let Lists { links, teasers } = lists(&body, &weights, &effort);
     let plain =
         |nodes: &[NodeRef]| nodes.iter().map(|node| weights.get(node).plain()).sum::<usize>();
     let teaser_text: usize = teasers.iter().map(|node| weights.get(node).text).sum();
@@ -86,26 +69,7 @@ struct Lists<'a> {
     teasers: Vec<NodeRef<'a>>,
 }
 
-/// Whether a list of links is what the page is about: names of things in the main content, each
-/// longer than the words of a menu.
-fn is_content(list: &NodeRef, weights: &TextAmounts) -> bool {
-    let weight = weights.get(list);
-    let menu =
-        |node: &NodeRef| is(node, &["nav", "header", "footer", "aside"]) || has_around_name(node);
-    let long = weight.linked >= weight.links * NAME;
-    weight.links >= NAMES
-        && long
-        && !menu(list)
-        && !list.ancestors_it(Some(6)).any(|above| menu(&above))
-        && list.ancestors_it(None).any(|above| is_main(&above))
-}
-
-fn lists<'a>(
-    body: &NodeRef<'a>,
-    weights: &TextAmounts,
-    effort: &Effort,
-    article: bool,
-) -> Lists<'a> {
+fn lists<'a>(body: &NodeRef<'a>, weights: &TextAmounts, effort: &Effort) -> Lists<'a> {
     let mut found = Lists::default();
     let mut inside: HashSet<NodeId> = HashSet::new();
     for node in body.descendants_it().filter(NodeRef::is_element) {
@@ -124,7 +88,7 @@ fn lists<'a>(
             inside.insert(node.id);
             found.links.push(node);
         } else if weight.links >= LIST {
-            let teasers = teasers(&node, weights, effort, article);
+            let teasers = teasers(&node, weights, effort);
             inside.extend(teasers.iter().map(|teaser| teaser.id));
             found.teasers.extend(teasers);
         }
@@ -133,44 +97,18 @@ fn lists<'a>(
 }
 
 /// Siblings of one kind, each with a heading that is a link.
-fn teasers<'a>(
-    parent: &NodeRef<'a>,
-    weights: &TextAmounts,
-    effort: &Effort,
-    article: bool,
-) -> Vec<NodeRef<'a>> {
+fn teasers<'a>(parent: &NodeRef<'a>, weights: &TextAmounts, effort: &Effort) -> Vec<NodeRef<'a>> {
     let mut kinds: HashMap<(String, String), Vec<NodeRef>> = HashMap::new();
     for child in
         parent.children_it(false).filter(|child| is(child, &["article", "div", "li", "section"]))
     {
         let weight = weights.get(&child);
-        let most = if article { LONG_TEASER } else { TEASER };
-        if weight.links == 0 || weight.text > most || !linked_heading(&child, effort) {
-            continue;
-        }
-        let dated = article && has_date(&child, effort);
-        if dated || weight.text <= TEASER {
+        if weight.links > 0 && weight.text <= TEASER && linked_heading(&child, effort) {
             let (name, class) = (child.node_name().unwrap_or_default(), child.attr_or("class", ""));
-            let class = if dated { first_class(&class) } else { class.to_string() };
-            kinds.entry((name.to_string(), class)).or_default().push(child);
+            kinds.entry((name.to_string(), class.to_string())).or_default().push(child);
         }
     }
     kinds.into_values().filter(|teasers| teasers.len() >= LIST).flatten().collect()
-}
-
-/// The first class of an element without its digits: the others may be the number, the category and
-/// the author of what a teaser leads to.
-fn first_class(class: &str) -> String {
-    let first = class.split_ascii_whitespace().next().unwrap_or_default();
-    first.chars().filter(|c| !c.is_ascii_digit()).collect()
-}
-
-/// Whether a teaser has the day of what it leads to.
-fn has_date(node: &NodeRef, effort: &Effort) -> bool {
-    effort.any_below(node, false, |below| {
-        is(below, &["time"])
-            || (below.is_element() && names::any(&names::words(below, &["class"]), &DATE))
-    })
 }
 
 fn linked_heading(node: &NodeRef, effort: &Effort) -> bool {
