@@ -118,7 +118,7 @@ fn best_chains(
             // Runs ascend in the first text, so all runs before one that ends too early do so.
             None => (first..i)
                 .rev()
-                .take_while(|&j| runs[i].a - runs[j].a <= longest + limits.max_gap)
+                .take_while(|&j| runs[i].a - runs[j].a <= longest.saturating_add(limits.max_gap))
                 .for_each(&mut look_at),
         }
         if steps.take(looked) {

@@ -280,8 +280,9 @@ impl Verifier<'_> {
         Ok(prepared)
     }
 
-    /// The tokens of the texts that one thread keeps, and of the large ones: all threads together
-    /// take an eighth of the memory at most, and half of that.
+    /// The tokens of the texts that one thread keeps, and of the large ones beside them: all
+    /// threads together take an eighth of the memory at most and a sixteenth, but for two large
+    /// texts each.
     fn cached(&self) -> [usize; 2] {
         [8, 16].map(|part| {
             let bytes = self.options.part_of_memory(part) / rayon::current_num_threads();

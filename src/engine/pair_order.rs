@@ -56,8 +56,8 @@ pub fn neighbours_first(pairs: &[u64], tokens: &[u32], cached: usize, large: usi
     }
     let others: Vec<u64> = pairs.iter().copied().filter(|pair| !of_large(pair)).collect();
     let places = Places::of(&others, tokens, cached);
-    let mut all: Vec<u32> = pairs.iter().flat_map(|p| <[u32; 2]>::from(unpack_pair(*p))).collect();
-    all.retain(|text| is_large(*text));
+    let ends = pairs.iter().flat_map(|p| <[u32; 2]>::from(unpack_pair(*p)));
+    let mut all: Vec<u32> = ends.filter(|text| is_large(*text)).collect();
     all.sort_unstable();
     all.dedup();
     let kept = all.iter().map(|text| tokens[*text as usize] as usize).sum::<usize>() <= large;

@@ -55,7 +55,9 @@ impl TextArena {
             let (piece, left) = (&mut self.pieces[piece as usize], &mut left[piece as usize]);
             *left -= 1;
             if len == piece.len() {
-                return std::mem::take(piece);
+                let mut text = std::mem::take(piece);
+                text.shrink_to_fit();
+                return text;
             }
             let text = piece[from as usize..from as usize + len].to_owned();
             if *left == 0 {

@@ -13,7 +13,7 @@ const FEWEST: u32 = 3;
 /// share: where their titles differ, and elsewhere. Under one title or without titles two such
 /// texts may also be abridgements of one.
 const BEGINNINGS: f64 = 0.25;
-const BEGINNINGS_WITHOUT_TITLES: f64 = 0.4;
+const BEGINNINGS_ELSEWHERE: f64 = 0.4;
 
 /// The share of two short texts that is before their first match and is no boilerplate, and the
 /// least share of two reports, where each has such a beginning and they begin with other words;
@@ -37,6 +37,6 @@ pub fn own_beginnings(m: &MeasuredPair, t: &Thresholds) -> Option<[f64; 2]> {
     let a = before(m.a, m.matches.iter().map(|c| c.a().start).min());
     let b = before(m.b, m.matches.iter().map(|c| c.b().start).min());
     let other_titles = m.a.metadata().every_title(m.b.metadata(), |x, y| x.key() != y.key());
-    let least = if other_titles { BEGINNINGS } else { BEGINNINGS_WITHOUT_TITLES };
+    let least = if other_titles { BEGINNINGS } else { BEGINNINGS_ELSEWHERE };
     (a.min(b) >= FEWEST).then(|| [f64::from(a + b) / all.max(1) as f64, least])
 }

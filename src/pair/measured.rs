@@ -27,6 +27,8 @@ pub struct MeasuredPair<'m> {
     pub scores: &'m Comparison,
     /// What follows from all matches or paragraphs; each match may ask for it.
     all_equal_words: OnceCell<u32>,
+    /// Whether both texts are on one subject, as [`quotation`](crate::pair::quotation) counts it.
+    pub of_one_subject: OnceCell<bool>,
     has_sentences: [OnceCell<bool>; 2],
 }
 
@@ -55,6 +57,7 @@ impl<'m> MeasuredPair<'m> {
             equal_words: LazyCell::new(counts.equal_words),
             scores,
             all_equal_words: OnceCell::new(),
+            of_one_subject: OnceCell::new(),
             has_sentences: Default::default(),
         }
     }

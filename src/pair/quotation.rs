@@ -18,6 +18,7 @@ use crate::pair::sentence::{has_clause_end, percent_of_sentences};
 use crate::pair::set_phrase::percent_of_no_phrase;
 use crate::pair::title_subjects::{have_subjects_of_their_own, names_subject_of};
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// The number of times as many points that a quotation needs over the time between two issues of a
 /// series, and of times as many words of one wording as a short paragraph has.
@@ -161,13 +162,15 @@ fn of_sentences(
 ) -> ValueAndBound {
     let short = equal_words(c, m.a) < t.min_match.saturating_mul(SHORT_IN_HALVES) / 2;
     let (a, b) = (m.a.metadata(), m.b.metadata());
-    let of_one_subject = || {
-        let names = |of: &Metadata, text: &Prepared| {
-            of.titles.iter().any(|x| names_subject_of(x, text, background))
-        };
-        points_of_titles(a, b, background) > 0 || names(a, m.b) || names(b, m.a)
+    let names = |of: &Metadata, text: &Prepared| {
+        of.titles.iter().any(|x| names_subject_of(x, text, background))
     };
-    if !short || m.all_equal_words() >= t.min_match.saturating_mul(LONG) || !of_one_subject() {
+    let of_one_subject =
+        || points_of_titles(a, b, background) > 0 || names(a, m.b) || names(b, m.a);
+    if !short
+        || m.all_equal_words() >= t.min_match.saturating_mul(LONG)
+        || !*m.of_one_subject.get_or_init(of_one_subject)
+    {
         return [0, 0];
     }
     let equal = c.runs.iter().map(|r| r.len).sum();
@@ -189,10 +192,9 @@ fn of_no_phrase(c: &Chain, m: &MeasuredPair, background: &Background) -> ValueAn
     [of(m.a, c.a()).min(of(m.b, c.b())), MOST]
 }
 
-/// The number of words of a match that one of the texts shows to be neither names nor figures, and
-/// that are no heading in either.
+/// The number of words of a match that one of the texts shows to be neither names nor figures,
+/// without those that are in a heading in both texts.
 fn plain_words(c: &Chain, m: &MeasuredPair, background: &Background, t: &Thresholds) -> u32 {
-    let (a, b) = (m.a, m.b);
     let is_plain = |p: &MaskedText, i: u32| {
         let kind = p.tokens.kinds[i as usize];
         // In a text in capitals every word looks like a name.
@@ -203,24 +205,36 @@ fn plain_words(c: &Chain, m: &MeasuredPair, background: &Background, t: &Thresho
         };
         !kind.is_number() && !is_name()
     };
+    let (mut in_a, mut in_b) = (in_heading(m, false, t), in_heading(m, true, t));
     let words = c.runs.iter().flat_map(|r| (r.a..r.a_end()).zip(r.b..));
-    let words = words.filter(|&(i, j)| is_plain(a, i) || is_plain(b, j));
-    words.filter(|&(i, j)| !(is_heading(m, false, i, t) && is_heading(m, true, j, t))).count()
-        as u32
+    let words = words.filter(|&(i, j)| is_plain(m.a, i) || is_plain(m.b, j));
+    words.filter(|&(i, j)| !(in_a(i) && in_b(j))).count() as u32
 }
 
-/// Whether a token is in a short paragraph that does not end as a sentence or a clause does, in a
-/// text whose others do: a heading, or a link to another text. A line of figures is one of a table.
-fn is_heading(m: &MeasuredPair, second: bool, token: u32, t: &Thresholds) -> bool {
+/// Whether a token of a text is in a heading. Tokens in order ask once for each paragraph.
+fn in_heading<'m>(m: &'m MeasuredPair, second: bool, t: &'m Thresholds) -> impl FnMut(u32) -> bool {
+    let paragraphs = if second { &m.b.paragraphs } else { &m.a.paragraphs };
+    let (mut last, mut is_in) = (0..0, false);
+    move |token| {
+        if !last.contains(&token) {
+            let of = paragraphs.partition_point(|r| r.end <= token);
+            last = paragraphs.get(of).cloned().unwrap_or(0..0);
+            is_in = last.contains(&token) && is_heading(m, second, &last, t);
+        }
+        is_in
+    }
+}
+
+/// Whether a paragraph is short and does not end as a sentence or a clause does, in a text whose
+/// others do: a heading, or a link to another text. A line of figures is one of a table.
+fn is_heading(m: &MeasuredPair, second: bool, own: &Range<u32>, t: &Thresholds) -> bool {
     let p = if second { m.b } else { m.a };
-    let is_figure = |i: &usize| p.tokens.kinds[*i].is_number();
-    let of = p.paragraphs.partition_point(|r| r.end <= token);
-    p.paragraphs.get(of).is_some_and(|own| {
-        own.len() < (SHORT_IN_HALVES * t.min_match / 2) as usize
-            && !has_clause_end(p, own.end as usize - 1)
-            && usize_range(own.clone()).filter(is_figure).count() < FIGURES_OF_A_TABLE
-            && m.has_sentences(second)
-    })
+    let short = own.len() < (t.min_match.saturating_mul(SHORT_IN_HALVES) / 2) as usize;
+    let figures = || usize_range(own.clone()).filter(|i| p.tokens.kinds[*i].is_number());
+    short
+        && !has_clause_end(p, own.end as usize - 1)
+        && figures().take(FIGURES_OF_A_TABLE).count() < FIGURES_OF_A_TABLE
+        && m.has_sentences(second)
 }
 
 /// Whether a fact of one text is in the place of another fact inside a match.
