@@ -285,38 +285,6 @@ mod tests {
         prop::collection::vec(part, 0..6).prop_map(|parts| parts.concat())
     }
 
-    /// A book of many words in which turns of phrase come again and again, and articles that have
-    /// some of them and some of its pages.
-    #[test]
-    fn turns_of_phrase_of_a_book_have_the_runs_of_the_definition() {
-        let steps = Steps::to_the_end();
-        let words = |from: u32, len: u32| -> String {
-            (from..from + len).map(|n| format!("v{} ", n.wrapping_mul(40_503) % 65_536)).collect()
-        };
-        let phrases = ["one of the most of all ", "as of the end of the ", "㊀㊀ of the most of "];
-        let page = |n: u32| words(n * 80, 60 + n % 7) + phrases[n as usize % phrases.len()];
-        let book = Prepared::new((0..300).map(page).collect::<String>(), 5);
-        let mut beside_frequent = 0;
-        for n in 0..60 {
-            let turns = phrases[n as usize % 3].repeat(n as usize % 4);
-            let own = words(40_000 + n * 50, n);
-            let text =
-                [page(n), turns.clone(), own, page(7 * n % 300), page(n / 2), turns].concat();
-            let article = Prepared::new(text, 5);
-            for (a, b) in [(&book, &article), (&article, &book)] {
-                assert_eq!(least_run(a, b), None);
-                beside_frequent += u32::from(shared_runs(a, b, MAX_POINTS, &steps).is_none());
-                let plain = equal_runs(&WordView::exact(a), &WordView::exact(b), &steps);
-                let found = exact_runs(a, b, &steps);
-                assert_eq!(found.runs, plain);
-                if let Some(shingles) = found.shingles {
-                    assert_eq!(shingles, intersection_size(a.set(), b.set()));
-                }
-            }
-        }
-        assert!(beside_frequent > 100, "{beside_frequent}");
-    }
-
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(1024))]
         #[test]
