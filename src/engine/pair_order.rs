@@ -100,7 +100,7 @@ impl Places {
         Places { places, block }
     }
 
-    /// Where the pairs of a text come with itself, so to say, if it has a place.
+    /// Where a pair of the text with itself would come; `None` where the text has no place.
     fn beside(&self, text: u32) -> Option<PairPlace> {
         let place = self.places[text as usize];
         let block = *self.block.get(place as usize)?;

@@ -86,7 +86,7 @@ pub fn have_subjects_of_their_own(
     a.points(b, background) < RARE && own(a, text_a, b, text_b) && own(b, text_b, a, text_a)
 }
 
-/// Whether a title names something that another text names too.
+/// Whether a title names something that another text names too. Cost: the title times the text.
 pub fn names_subject_of(title: &Title, text: &Prepared, background: &Background) -> bool {
     (0..title.len()).any(|i| is_name(title, i, background) && title.is_in_text(i, text))
 }
