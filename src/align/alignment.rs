@@ -5,14 +5,15 @@ use crate::align::chain::{self, ChainLimits};
 use crate::align::prepared::Prepared;
 use crate::align::range_union::RangeUnion;
 use crate::align::run::{Chain, Run, RunLists, usize_range};
+use crate::align::seed_table::SEED;
 use crate::align::seeds::{WordView, equal_runs, exact_runs};
 use crate::align::select::{select, selectable};
-use crate::align::steps::Steps;
+use crate::align::steps::{BETWEEN, Steps};
 use crate::align::unordered;
 use crate::align::word_forms::NumberedWords;
 use crate::model::thresholds::{AlignmentMethod, Thresholds};
 use crate::text::same_text::is_same_text;
-use crate::text::shingle;
+use crate::text::shingle::{self, MUCH_LONGER};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -56,9 +57,43 @@ pub fn align(a: &Prepared, b: &Prepared, t: &Thresholds, steps: &Steps) -> Align
     Alignment { same_text, shingles, matches }
 }
 
-/// The number of different shingles that occur in both texts. Cost: a merge of the shingle sets.
+/// The number of different shingles that occur in both texts. Cost: a merge of the shingle sets, or
+/// a lookup for each token of a text that is much shorter.
 pub fn shared_shingles(a: &Prepared, b: &Prepared) -> usize {
+    let (short, long) = if a.tokens.len() <= b.tokens.len() { (a, b) } else { (b, a) };
+    let much_longer = short.tokens.len() * MUCH_LONGER < long.tokens.len();
+    let uniform = short.seed_table().is_uniform() && long.seed_table().is_uniform();
+    if much_longer && uniform && short.shingle() == long.shingle() && short.shingle() >= SEED {
+        return shared_shingles_looked_up(short, long);
+    }
     shingle::intersection_size(a.set(), b.set())
+}
+
+/// The [`shared_shingles`] of two texts of words. A shingle is in the longer text only if its seeds
+/// are, which few of them are by chance.
+fn shared_shingles_looked_up(short: &Prepared, long: &Prepared) -> usize {
+    let (words, set) = (short.shingle(), long.set());
+    let seeds = (words - SEED) as usize;
+    let (mut found, mut in_a_row, mut expected) = (Vec::new(), 0, 0);
+    let mut shared: Vec<u64> = Vec::new();
+    for (block, hashes) in short.seed_table().hashes().chunks(BETWEEN as usize).enumerate() {
+        long.seed_table().find_all(hashes, &mut found);
+        for (at, _) in &found {
+            let at = block * BETWEEN as usize + at;
+            in_a_row = if at == expected { in_a_row + 1 } else { 1 };
+            expected = at + 1;
+            if in_a_row > seeds {
+                let shingle = shingle::window(short.tokens.values(), words, at - seeds);
+                let held = shingle.filter(|(hash, _)| {
+                    set.get(shingle::first_at_least(set, 0, *hash)) == Some(hash)
+                });
+                shared.extend(held.map(|(hash, _)| hash));
+            }
+        }
+    }
+    shared.sort_unstable();
+    shared.dedup();
+    shared.len()
 }
 
 /// The matches of two texts with these exact runs, best first.
@@ -169,6 +204,18 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn shingles_of_a_much_longer_text_are_looked_up(
+            parts in prop::collection::vec(text(), 0..3), again in text(), words in 3u32..7,
+        ) {
+            let long = format!("{} {again}", parts.join(" ")).repeat(2);
+            let short = format!("{again} {}", parts.concat().chars().take(90).collect::<String>());
+            let (a, b) = (Prepared::new(short, words), Prepared::new(long, words));
+            let plain = shingle::intersection_size(a.set(), b.set());
+            prop_assert_eq!(shared_shingles_looked_up(&a, &b), plain);
+            prop_assert_eq!(shared_shingles_looked_up(&b, &a), plain);
+        }
+
         #[test]
         fn the_matches_are_chosen_from_all_chains(
             a in text(), b in text(), method in 0usize..3, min_match in 12u32..40,

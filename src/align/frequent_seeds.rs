@@ -192,3 +192,70 @@ fn shared_shingles(
     }
     Some(inside.count() + others)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::align::seeds::{WordView, equal_runs, exact_runs, least_run};
+    use crate::align::shared_runs::shared_runs;
+    use crate::text::shingle::intersection_size;
+
+    /// So many words of a vocabulary of 5,000, another stretch for each `from`.
+    fn words(from: usize, count: usize) -> Vec<String> {
+        (from..from + count).map(|n| format!("w{}", hash::mix(n as u64) % 5000)).collect()
+    }
+
+    /// A book of 900 pages, of which every third one has a turn of phrase.
+    fn book() -> Vec<String> {
+        (0..900)
+            .map(|page| {
+                let mut words = words(100 * page, 40);
+                match page % 9 {
+                    0 => words[20] = "one of the most of the".to_owned(),
+                    3 => words[9] = "one of the".to_owned(),
+                    6 => words[30] = "most of the most of the most".to_owned(),
+                    _ => {}
+                }
+                words.join(" ")
+            })
+            .collect()
+    }
+
+    /// An article with so many turns of phrase, and a passage of a page of the book.
+    fn article(number: usize, phrases: usize, pages: &[String]) -> String {
+        let phrase = ["one of the", "most of the most of", "one of the most of the"];
+        let mut parts = vec![words(1_000_000 + 1000 * number, 30).join(" ")];
+        for n in 0..phrases {
+            parts.push(phrase[(number + n) % 3].to_owned());
+            parts.push(words(2_000_000 + 1000 * number + 10 * n, 4 * (n % 3)).join(" "));
+        }
+        let page = &pages[number * 41 % pages.len()];
+        parts.push(page.split(' ').skip(number % 20).take(15).collect::<Vec<_>>().join(" "));
+        parts.join(" ")
+    }
+
+    #[test]
+    fn turns_of_phrase_of_a_book_have_the_runs_of_the_definition() {
+        let pages = book();
+        let book = Prepared::new(pages.join(" "), 5);
+        let steps = Steps::to_the_end();
+        let mut longest = 0;
+        for number in 0..60 {
+            let article = Prepared::new(article(number, number % 40, &pages), 5);
+            let has_phrase = number % 40 > 0;
+            for [a, b] in [[&book, &article], [&article, &book]] {
+                let few_words = least_run(a, b);
+                assert_eq!(few_words, None, "{number}");
+                let one_pass = shared_runs(a, b, MANY_PLACES, &steps);
+                assert!(!has_phrase || one_pass.is_none(), "{number} does not come here");
+                let found = exact_runs(a, b, &steps);
+                let plain = equal_runs(&WordView::exact(a), &WordView::exact(b), &steps);
+                assert_eq!(found.runs, plain, "{number}");
+                let shingles = intersection_size(a.set(), b.set());
+                assert_eq!(found.shingles.unwrap_or(shingles), shingles, "{number}");
+                longest = longest.max(plain.iter().map(|run| run.len).max().unwrap_or(0));
+            }
+        }
+        assert!(longest >= 12, "no passage of the book is found");
+    }
+}

@@ -224,7 +224,7 @@ impl SeedTable {
     }
 
     /// This place and all that follow it with the same hash.
-    pub fn places(&self, first: Option<usize>) -> impl Iterator<Item = usize> {
+    pub fn places(&self, first: Option<usize>) -> impl Iterator<Item = usize> + Clone {
         std::iter::successors(first, |&place| self.following(place))
     }
 

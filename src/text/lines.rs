@@ -122,13 +122,11 @@ impl Counts {
             if ascii { part.len() } else { part.iter().filter(|&&b| (b as i8) >= -0x40).count() };
         // A break is counted at its last byte: a `\n`, or a `\r` that no `\n` follows.
         let next = &bytes[(start + 1).min(bytes.len())..(end + 1).min(bytes.len())];
-        let mut breaks: usize = part
-            .iter()
-            .zip(next)
-            .map(|(&b, &n)| {
-                usize::from(b == b'\n') | (usize::from(b == b'\r') & usize::from(n != b'\n'))
-            })
-            .sum();
+        let ends = |(&b, &n): (&u8, &u8)| u8::from(b == b'\n') | u8::from(b == b'\r' && n != b'\n');
+        // Sums of bytes, in which many fit into one register.
+        let stretches = part.chunks(u8::MAX.into()).zip(next.chunks(u8::MAX.into()));
+        let sum = |(part, next): (&[u8], &[u8])| part.iter().zip(next).map(ends).sum::<u8>();
+        let mut breaks: usize = stretches.map(|stretch| usize::from(sum(stretch))).sum();
         if next.len() < part.len() && matches!(part.last(), Some(b'\n' | b'\r')) {
             breaks += 1;
         }
