@@ -26,16 +26,11 @@ impl<'w> ComparedWord<'w> {
         ComparedWord { word, letters: ascii_letters(word) }
     }
 
-    /// The word.
-    pub fn word(&self) -> &'w str {
-        self.word
-    }
-
     /// A lower bound of the edit distance of two short words of ASCII in lower case, and the length
     /// of the longer one.
-    pub fn least_distance(&self, other: &ComparedWord) -> Option<[usize; 2]> {
+    fn least_distance(&self, other: &ComparedWord) -> Option<[usize; 2]> {
         let (x, y) = (self.letters?, other.letters?);
-        Some([x.least_distance(y), x.len.max(y.len)])
+        Some([x.least_distance(y), x.len.max(y.len) as usize])
     }
 
     /// Whether `other` may be a re-typeset or damaged form of this fact. Two undamaged numbers are
@@ -119,24 +114,38 @@ fn lower<'b>(word: &str, buffer: &'b mut [char; LONG]) -> &'b [char] {
     &buffer[..len]
 }
 
-/// The letters of a word, as a set that takes some letters for the same one, and their number.
+/// The letters of a word by which it is compared, as a set that takes some letters for the same
+/// one, and their number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Letters {
+pub struct Letters {
     set: u32,
-    len: usize,
+    len: u32,
 }
 
 impl Letters {
+    /// The letters of a word. Cost: a look at each of its bytes.
+    pub fn of_word(word: &str) -> Letters {
+        ascii_letters(word).unwrap_or_else(|| Letters::of(lower(word, &mut ['\0'; LONG])))
+    }
+
     fn of(word: &[char]) -> Letters {
         let set = word.iter().fold(0u32, |set, &c| set | 1 << (c as u32 & 31));
-        Letters { set, len: word.len() }
+        Letters { set, len: word.len() as u32 }
+    }
+
+    /// Whether more than a third of the longer of two words is damaged if one is a form of the
+    /// other, so that they are not [the same](WordSimilarity::Same). Most words are not.
+    #[inline(always)]
+    pub fn are_unlike(self, other: Letters) -> bool {
+        3 * self.least_distance(other) > self.len.max(other.len) as usize
     }
 
     /// A lower bound of the distance: each letter that only one word has needs an edit, and one
     /// edit serves one letter of each word.
+    #[inline(always)]
     fn least_distance(self, other: Letters) -> usize {
         let only = (self.set & !other.set).count_ones().max((other.set & !self.set).count_ones());
-        (only as usize).max(self.len.abs_diff(other.len))
+        only.max(self.len.abs_diff(other.len)) as usize
     }
 }
 
@@ -148,7 +157,7 @@ fn ascii_letters(word: &str) -> Option<Letters> {
     }
     let add = |(set, all): (u32, u8), byte: u8| (set | 1 << (byte & 31), all | byte);
     let (set, all) = word.bytes().fold((0, 0), add);
-    all.is_ascii().then_some(Letters { set, len: word.len() })
+    all.is_ascii().then_some(Letters { set, len: word.len() as u32 })
 }
 
 /// [`edit_distance`] of two words of ASCII in lower case, of at most [`LONG`] letters: a column of

@@ -2,6 +2,7 @@
 //! and no relation.
 
 pub mod alignment;
+pub mod capital_words;
 pub mod chain;
 pub mod edit_distance;
 pub mod extend;

@@ -1,5 +1,6 @@
 //! Owns: one text prepared for comparison. Never: looks at a second text.
 
+use crate::align::capital_words::CapitalWords;
 use crate::align::seed_table::SeedTable;
 use crate::align::word_counts::WordCounts;
 use crate::align::word_forms::Lexicon;
@@ -41,6 +42,8 @@ pub struct Prepared<'t> {
     word_counts: OnceLock<WordCounts>,
     #[serde(skip)]
     facts: OnceLock<Vec<u32>>,
+    #[serde(skip)]
+    capital_words: OnceLock<CapitalWords>,
 }
 
 impl<'t> Prepared<'t> {
@@ -63,6 +66,7 @@ impl<'t> Prepared<'t> {
             lexicon: OnceLock::new(),
             word_counts: OnceLock::new(),
             facts: OnceLock::new(),
+            capital_words: OnceLock::new(),
         };
         let length = prepared.tokens.len();
         let words = prepared.word_count(0..length as u32).max(1);
@@ -156,6 +160,11 @@ impl<'t> Prepared<'t> {
             let new = |&i: &usize| seen.insert(hash::bytes(self.word(i).as_bytes()));
             facts.filter(new).map(|i| i as u32).collect()
         })
+    }
+
+    /// The different words that begin with a capital letter; they are collected on the first call.
+    pub fn capital_words(&self) -> &CapitalWords {
+        self.capital_words.get_or_init(|| CapitalWords::new(&self.text, &self.tokens))
     }
 
     /// A token as the text spells it.

@@ -25,9 +25,9 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The tokens of the texts that are in memory at once, at most, where memory is not limited. In
-/// memory a token takes about 40 bytes.
+/// memory a token takes about 56 bytes.
 const MOST_TOKENS: usize = 4 << 20;
-const BYTES_FOR_EACH_TOKEN: u64 = 40;
+const BYTES_FOR_EACH_TOKEN: u64 = 56;
 
 /// The steps of the pairs in which a text is looked at, for each of its tokens: a pair takes as
 /// many as both texts have tokens. A text of a hundred paragraphs that a hundred others hold is

@@ -10,6 +10,7 @@ use crate::engine::sketch::{Classes, Keys};
 use crate::engine::sorted_lists::{MergedLists, SortedLists};
 use crate::engine::sorted_run::{KeyRange, SortedRun};
 use crate::error::Result;
+use crate::hash::{self, Hashes};
 use crate::model::detection::{Place, Repeat};
 use crate::model::options::{RunOptions, Stage};
 use crate::model::thresholds::Thresholds;
@@ -19,6 +20,7 @@ use crate::postings::posting::Posting;
 use crate::postings::run::Part;
 use crate::sketch::fingerprint::paragraph_key;
 use crate::sketch::recipe::Recipe;
+use crate::span::Span;
 use crate::text::shingle::{Shingles, shingles};
 use crate::text::token::TokenValues;
 use rayon::prelude::*;
@@ -302,17 +304,21 @@ fn repeat_of(
 ) -> Option<Repeat> {
     let mut places: Vec<Place> = Vec::new();
     let (mut count, mut documents, mut classes, mut last) = (0, 0, 0, None);
+    // The same place may have been found in two ways, but then in one text.
+    let (mut known, mut of) = (Hashes::default(), None);
     for passage in group.chunk_by(|x, y| x.passage() == y.passage()) {
         let Occurrence { class, period, count: own, .. } = passage[0];
         let size = u64::from(all.size[class as usize]);
-        // The same place may have been found in two ways, but then in one text, whose places so far
-        // are at the end of the list.
         let document = members.of(class)[0];
-        let same = places.iter().rposition(|p| p.document != document).map_or(0, |i| i + 1);
+        if of.replace(document) != Some(document) {
+            known.clear();
+        }
+        let mut is_new =
+            |span: Span| known.insert(hash::mix(u64::from(span.start) << 32 | u64::from(span.end)));
         let fresh: Vec<Place> = passage
             .iter()
+            .filter(|o| is_new(o.span))
             .map(|o| Place { document, span: o.span })
-            .filter(|p| !places[same..].contains(p))
             .collect();
         if fresh.is_empty() {
             continue;

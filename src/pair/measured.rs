@@ -29,6 +29,9 @@ pub struct MeasuredPair<'m> {
     all_equal_words: OnceCell<u32>,
     /// Whether both texts are on one subject, as [`quotation`](crate::pair::quotation) counts it.
     pub of_one_subject: OnceCell<bool>,
+    /// Whether the titles name subjects of their own, as
+    /// [`quotation`](crate::pair::quotation) asks it.
+    pub of_own_subjects: OnceCell<bool>,
     has_sentences: [OnceCell<bool>; 2],
 }
 
@@ -58,6 +61,7 @@ impl<'m> MeasuredPair<'m> {
             scores,
             all_equal_words: OnceCell::new(),
             of_one_subject: OnceCell::new(),
+            of_own_subjects: OnceCell::new(),
             has_sentences: Default::default(),
         }
     }

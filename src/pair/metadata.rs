@@ -71,15 +71,20 @@ impl Metadata {
     }
 
     /// The smallest number of days between a document of one text and one of the other; `None`
-    /// where the dates of either are not known. Cost: one pass over both lists.
+    /// where the dates of either are not known. Cost: a search for each day of the shorter list, as
+    /// a text may be printed on thousands of days.
     pub fn days_apart(&self, other: &Metadata) -> Option<i64> {
-        let (mut i, mut j, mut least) = (0, 0, None);
-        while let (Some(x), Some(y)) = (self.days.get(i), other.days.get(j)) {
-            let apart = (x - y).abs();
-            least = Some(least.map_or(apart, |l: i64| l.min(apart)));
-            if x < y { i += 1 } else { j += 1 }
-        }
-        least
+        let (short, long) = if self.days.len() <= other.days.len() {
+            (&self.days, &other.days)
+        } else {
+            (&other.days, &self.days)
+        };
+        let apart = |day: &i64| {
+            let next = long.partition_point(|other| other < day);
+            let near = &long[next.saturating_sub(1)..long.len().min(next + 1)];
+            near.iter().map(|other| (day - other).abs()).min()
+        };
+        short.iter().filter_map(apart).min()
     }
 
     /// Whether a title is one under which different texts come again and again.

@@ -27,6 +27,7 @@ pub mod set_phrase;
 pub mod stamp;
 pub mod title;
 pub mod title_counters;
+pub mod title_differences;
 pub mod title_subjects;
 pub mod title_word_forms;
 pub mod whole_evidence;

@@ -4,12 +4,11 @@
 
 use crate::align::run::{Run, usize_range};
 use crate::align::seed_table::SEED;
-use crate::hash::ByHash;
 use crate::pair::background::{Background, RARE};
 use crate::sketch::anchor::{is_anchor, is_at_edge};
 use crate::sketch::recipe::Recipe;
 use crate::text::paragraph;
-use crate::text::shingle::{Shingles, intersection_size, set, shingles};
+use crate::text::shingle::{Shingles, intersection_size, shingles};
 use crate::text::token::{Tokens, tokenize};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -46,13 +45,56 @@ pub struct NoteHolder<'t> {
     /// The number of words in an anchor.
     anchor: u32,
     windows: Shingles,
-    /// The first place of each anchor.
-    places: ByHash<u32>,
+    /// Each anchor and its first place, sorted by anchor.
+    places: Vec<(u64, u32)>,
     paragraphs: OnceLock<Vec<Range<u32>>>,
     /// Whether a token is boilerplate; empty where none is.
     boilerplate: OnceLock<Vec<bool>>,
     /// The tokens on lines that are marked as quoted from another text, as in an answer by mail.
     quoted: OnceLock<Vec<Range<u32>>>,
+    seeds: OnceLock<SortedWindows>,
+    /// Whether a token is a rare word.
+    rare: OnceLock<Vec<bool>>,
+}
+
+/// The windows of [`SEED`] words, by their hashes: those that are left when a passage is left out
+/// need no sort then.
+struct SortedWindows {
+    /// The hashes, sorted, and the place of each.
+    hashes: Vec<u64>,
+    places: Vec<u32>,
+    /// The end of the window at each place.
+    ends: Vec<u32>,
+}
+
+impl SortedWindows {
+    fn new(tokens: &Tokens) -> SortedWindows {
+        let mut all = Shingles::default();
+        shingles(tokens, SEED, &mut all);
+        let mut sorted: Vec<(u64, u32)> = all.hashes.into_iter().zip(0..).collect();
+        sorted.sort_unstable();
+        let (hashes, places) = sorted.into_iter().unzip();
+        SortedWindows { hashes, places, ends: all.ends }
+    }
+
+    /// The hashes of the windows whose tokens are all in the rest, sorted and without duplicates.
+    fn inside(&self, rest: &[bool]) -> Vec<u64> {
+        // The first token from each place on that is not in the rest.
+        let mut next = rest.len() as u32;
+        let mut outside = vec![next; rest.len()];
+        for (i, outside) in outside.iter_mut().enumerate().rev() {
+            next = if rest[i] { next } else { i as u32 };
+            *outside = next;
+        }
+        let inside = |&i: &u32| outside[i as usize] >= self.ends[i as usize];
+        let mut hashes = Vec::with_capacity(self.hashes.len());
+        for (hash, place) in self.hashes.iter().zip(&self.places) {
+            if inside(place) && hashes.last() != Some(hash) {
+                hashes.push(*hash);
+            }
+        }
+        hashes
+    }
 }
 
 impl<'t> NoteHolder<'t> {
@@ -61,17 +103,25 @@ impl<'t> NoteHolder<'t> {
         let tokens = tokenize(&text);
         let mut windows = Shingles::default();
         shingles(&tokens, recipe.anchor, &mut windows);
-        // One window in `rate` is an anchor, about; a map that grows is made several times.
-        let about = windows.hashes.len() / recipe.anchor_rate.max(1) as usize;
-        let mut places = ByHash::with_capacity_and_hasher(about + about / 4, Default::default());
-        for (&key, i) in windows.hashes.iter().zip(0..) {
-            if is_anchor(key, recipe.anchor_rate) {
-                places.entry(key).or_insert(i);
-            }
-        }
-        let (paragraphs, boilerplate, quoted) = Default::default();
+        let all = windows.hashes.iter().copied().zip(0u32..);
+        let mut places: Vec<(u64, u32)> =
+            all.filter(|(key, _)| is_anchor(*key, recipe.anchor_rate)).collect();
+        places.sort_unstable();
+        places.dedup_by_key(|place| place.0);
+        let (paragraphs, boilerplate, quoted, seeds, rare) = Default::default();
         let anchor = recipe.anchor;
-        NoteHolder { text, tokens, anchor, windows, places, paragraphs, boilerplate, quoted }
+        NoteHolder {
+            text,
+            tokens,
+            anchor,
+            windows,
+            places,
+            paragraphs,
+            boilerplate,
+            quoted,
+            seeds,
+            rare,
+        }
     }
 
     fn paragraphs(&self) -> &[Range<u32>] {
@@ -86,14 +136,14 @@ impl<'t> NoteHolder<'t> {
     /// The anchors of the text, in any order.
     #[cfg(feature = "index")]
     pub fn anchors(&self) -> impl Iterator<Item = u64> {
-        self.places.keys().copied()
+        self.places.iter().map(|place| place.0)
     }
 
     /// Whether the first place of an anchor is at an edge.
     fn has_at_edge(&self, anchor: u64) -> bool {
         let end = |i: u32| self.windows.ends[i as usize];
         let tokens = self.tokens.len() as u32;
-        self.places.get(&anchor).is_some_and(|&i| is_at_edge(i, end(i), tokens))
+        self.place(anchor).is_some_and(|i| is_at_edge(i, end(i), tokens))
     }
 
     /// Whether some of a passage is on a line that is marked as quoted.
@@ -117,16 +167,10 @@ impl<'t> NoteHolder<'t> {
             && last.checked_sub(1).is_some_and(|l| passage.end + EDGE >= paragraphs[l].end)
     }
 
-    /// The tokens in anchors that another text holds too, outside these passages.
-    fn shared_elsewhere(&self, other: &NoteHolder, passages: &[Range<u32>]) -> Vec<bool> {
-        let mut shared = vec![false; self.tokens.len()];
-        for (_, &i) in self.places.iter().filter(|(key, _)| other.places.contains_key(*key)) {
-            shared[i as usize..self.windows.ends[i as usize] as usize].fill(true);
-        }
-        for p in passages {
-            shared[usize_range(p.clone())].fill(false);
-        }
-        shared
+    /// The first place of an anchor.
+    fn place(&self, anchor: u64) -> Option<u32> {
+        let found = self.places.binary_search_by_key(&anchor, |place| place.0).ok()?;
+        Some(self.places[found].1)
     }
 
     /// The tokens that are neither in these passages nor shared otherwise nor boilerplate.
@@ -142,19 +186,16 @@ impl<'t> NoteHolder<'t> {
 
     /// The hashes of windows of a few words inside the rest, sorted.
     fn rest_windows(&self, rest: &[bool]) -> Vec<u64> {
-        let mut all = Shingles::default();
-        shingles(&self.tokens, SEED, &mut all);
-        let inside = |i: usize, end: u32| rest[i..end as usize].iter().all(|r| *r);
-        let kept = (0..all.hashes.len()).filter(|&i| inside(i, all.ends[i]));
-        let (hashes, ends) = kept.map(|i| (all.hashes[i], all.ends[i])).unzip();
-        set(&Shingles { hashes, ends })
+        self.seeds.get_or_init(|| SortedWindows::new(&self.tokens)).inside(rest)
     }
 
     /// The rare words of some tokens, sorted and without duplicates.
     fn rare(&self, tokens: impl Iterator<Item = usize>, background: &Background) -> Vec<u64> {
-        let hashes = tokens.map(|i| self.tokens.hashes[i]);
+        let is_rare = |hash: &u64| background.word_informativeness(*hash) == RARE;
+        let all = || self.tokens.hashes.iter().map(is_rare).collect();
+        let is_rare: &Vec<bool> = self.rare.get_or_init(all);
         let mut rare: Vec<u64> =
-            hashes.filter(|&h| background.word_informativeness(h) == RARE).collect();
+            tokens.filter(|&i| is_rare[i]).map(|i| self.tokens.hashes[i]).collect();
         rare.sort_unstable();
         rare.dedup();
         rare
@@ -200,7 +241,7 @@ pub fn note_evidence(
     if in_a.is_empty() || !in_a.iter().all(|p| placed(a, p)) || !in_b.iter().all(|p| placed(b, p)) {
         return NoteEvidence::Nothing;
     }
-    let (also_a, also_b) = (a.shared_elsewhere(b, &in_a), b.shared_elsewhere(a, &in_b));
+    let [also_a, also_b] = shared_elsewhere([a, b], [&in_a, &in_b]);
     let (rest_a, rest_b) = (a.rest(&in_a, &also_a, background), b.rest(&in_b, &also_b, background));
     let listed = |rest: &[bool]| -> Vec<usize> { (0..rest.len()).filter(|&i| rest[i]).collect() };
     let (own_a, own_b) = (listed(&rest_a), listed(&rest_b));
@@ -239,6 +280,27 @@ pub fn note_evidence(
     NoteEvidence::Note(windows)
 }
 
+/// The tokens of two texts in anchors that both hold, outside these passages. Cost: a merge of the
+/// anchors.
+fn shared_elsewhere(texts: [&NoteHolder; 2], passages: [&[Range<u32>]; 2]) -> [Vec<bool>; 2] {
+    let mut shared = texts.map(|text| vec![false; text.tokens.len()]);
+    let [a, b] = texts.map(|text| &text.places);
+    let (mut i, mut j) = (0, 0);
+    while i < a.len() && j < b.len() {
+        let (x, y) = (a[i].0, b[j].0);
+        if x == y {
+            for ((text, shared), (_, at)) in texts.iter().zip(&mut shared).zip([a[i], b[j]]) {
+                shared[at as usize..text.windows.ends[at as usize] as usize].fill(true);
+            }
+        }
+        (i, j) = (i + usize::from(x <= y), j + usize::from(y <= x));
+    }
+    for (shared, passages) in shared.iter_mut().zip(passages) {
+        passages.iter().for_each(|p| shared[usize_range(p.clone())].fill(false));
+    }
+    shared
+}
+
 /// The tokens of each line that is marked as quoted: `>` begins it, behind other such marks or the
 /// initials of the author.
 fn quoted_lines(text: &str, tokens: &Tokens) -> Vec<Range<u32>> {
@@ -262,7 +324,7 @@ fn quoted_lines(text: &str, tokens: &Tokens) -> Vec<Range<u32>> {
 /// The maximal runs of equal tokens around these anchors, in the order of the first text.
 fn runs(a: &NoteHolder, b: &NoteHolder, anchors: &[u64]) -> Vec<Run> {
     let (x, y) = (&a.tokens.hashes, &b.tokens.hashes);
-    let place = |key: &u64| Some((*a.places.get(key)? as usize, *b.places.get(key)? as usize));
+    let place = |key: &u64| Some((a.place(*key)? as usize, b.place(*key)? as usize));
     let mut places: Vec<(usize, usize)> = anchors.iter().filter_map(place).collect();
     places.sort_unstable();
     let mut out: Vec<Run> = Vec::new();

@@ -16,6 +16,7 @@ use crate::pair::measured::MeasuredPair;
 use crate::pair::metadata::{Metadata, points_of_titles};
 use crate::pair::sentence::{has_clause_end, percent_of_sentences};
 use crate::pair::set_phrase::percent_of_no_phrase;
+use crate::pair::title::Title;
 use crate::pair::title_subjects::{have_subjects_of_their_own, names_subject_of};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -108,8 +109,9 @@ pub fn measure(
     let (a, b) = (m.a.metadata(), m.b.metadata());
     let apart = a.is_series_apart(b, t)
         || t.series_days > 0 && a.is_of_series(background) && b.is_of_series(background);
-    let of_others =
-        || a.every_title(b, |x, y| have_subjects_of_their_own((x, m.a), (y, m.b), background));
+    let own_subjects =
+        |x: &Title, y: &Title| have_subjects_of_their_own((x, m.a), (y, m.b), background);
+    let of_others = || *m.of_own_subjects.get_or_init(|| a.every_title(b, own_subjects));
     let own = own_part(c, m);
     let one = std::slice::from_ref(&*own);
     let telling = |times: u32| {

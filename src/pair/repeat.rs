@@ -1,6 +1,7 @@
 //! Owns: what occurs several times in one text: paragraphs, passages, periodic runs. Never: looks
 //! at other texts.
 
+use crate::hash::{self, ByHash};
 use crate::model::thresholds::Thresholds;
 use crate::pair::repeated_windows::RepeatedWindows;
 use crate::sketch::fingerprint::paragraph_key;
@@ -47,6 +48,10 @@ pub fn word_count<'t>(tokens: impl Into<TokenValues<'t>>, range: &Range<u32>) ->
     (kinds.iter().map(|k| u64::from(k.length())).sum::<u64>() / u64::from(WORD)) as u32
 }
 
+/// A run of more tokens than this is followed once, however many others come between; there are not
+/// so many of them.
+const LONG_RUN: u32 = 64;
+
 /// A run that repeats itself without a break, and its period in tokens.
 type PeriodicRun = (Range<u32>, u32);
 
@@ -62,8 +67,10 @@ fn periodic(
     let mut last = vec![NEVER; windows.keys()];
     let mut out: Vec<PeriodicRun> = Vec::new();
     let hashes = tokens.hashes;
-    // The period seen last, and the end to which its run has been followed.
+    // The period seen last and the end to which its run has been followed; for each period, that of
+    // its last long run, as passages out of such a run may come between.
     let (mut followed, mut end) = (0, 0);
+    let mut long: ByHash<u32> = ByHash::default();
     for (i, key, window_end) in windows.iter() {
         let before = std::mem::replace(&mut last[key], i);
         if before == NEVER {
@@ -71,7 +78,8 @@ fn periodic(
         }
         let period = i - before;
         let floor = out.last().map_or(0, |r| r.0.end);
-        if i < floor || (i < end && period == followed) {
+        let of_long = || long.get(&hash::mix(period.into())).is_some_and(|end| i < *end);
+        if i < floor || (i < end && period == followed) || of_long() {
             continue;
         }
         let bounds = if period < window_end - i {
@@ -95,6 +103,8 @@ fn periodic(
         }
         if end - start >= 2 * period {
             out.push((start..end, period));
+        } else if end - start > period + LONG_RUN {
+            long.insert(hash::mix(period.into()), end);
         }
     }
     out

@@ -1,5 +1,6 @@
 //! Owns: the names in two titles that tell the subjects of their texts apart. Never: aligns texts.
 
+use crate::align::edit_distance::Letters;
 use crate::align::prepared::Prepared;
 use crate::pair::background::{Background, RARE};
 use crate::pair::title::{HALF_THE_SAME, Title, gaps, is_framed};
@@ -110,10 +111,11 @@ fn lead(text: &Prepared) -> Range<usize> {
 /// Whether a token of a title or a form of it is in a part of a text.
 fn is_in(title: &Title, i: usize, text: &Prepared, part: Range<usize>) -> bool {
     let forms = WordForms::of(title.word(i));
+    let letters = |j: usize| Letters::of_word(text.word(j));
     part.into_iter().any(|j| {
         text.tokens.hashes[j] == title.hash(i)
             || text.tokens.kinds[j].is_capital()
-                && forms.as_ref().is_some_and(|forms| forms.has(text.word(j)))
+                && forms.as_ref().is_some_and(|forms| forms.has(text.word(j), letters(j)))
     })
 }
 
