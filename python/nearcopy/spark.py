@@ -10,10 +10,12 @@ pyspark is imported when a function is called, and not before.
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Optional, Sequence, Union
 
 from . import _nearcopy
-from ._errors import InputError
+from ._errors import Error, InputError
 from ._input import Fields
 from ._spark_run import Run, named
 from ._spark_tasks import Input, Job, keying, reading, removing, reporting
@@ -30,6 +32,8 @@ TEXT = ("string", "varchar", "char")
 NUMBER = ("tinyint", "smallint", "int", "bigint")
 # All executors must have this version.
 VERSION = _nearcopy.__version__
+# The pieces of a report that the driver fetches at once.
+AT_ONCE = 4
 # How the names of columns begin that are added on the way.
 OWN = "__nearcopy_"
 KEY = f"{OWN}key"
@@ -181,7 +185,7 @@ class Findings:
         import pyarrow.parquet as pq
 
         # Each table has it, and this one is short.
-        data = self._data(self._rows("table-titles"))
+        data = b"".join(self._data(self._rows("table-titles")))
         found = pq.read_schema(io.BytesIO(data)).metadata[b"nearcopy.summary"]
         summary: dict[str, Any] = json.loads(found)
         return summary
@@ -192,11 +196,21 @@ class Findings:
             self._tables = self._report("tables")
         return self._run.read(kind, self._tables)
 
-    def _data(self, rows: Any) -> bytes:
-        """The bytes of a block."""
-        with named():
-            rows = rows.select("number", "payload").collect()
-        return b"".join(bytes(row.payload) for row in sorted(rows, key=lambda row: row.number))
+    def _data(self, rows: Any) -> Iterator[bytes]:
+        """The bytes of a block, some pieces at a time: an answer of an engine may not be as long as
+        a report.
+        """
+        rows = rows.select("number", "of", "payload")
+        first, of = 0, 1
+        while first < of:
+            with named():
+                some = rows.where(rows.number.between(first, first + AT_ONCE - 1)).collect()
+            of = max((row.of for row in some), default=of)
+            if len(some) != min(of - first, AT_ONCE):
+                raise Error("pieces of the report are missing: ask for it again")
+            for row in sorted(some, key=lambda row: row.number):
+                yield bytes(row.payload)
+            first += AT_ONCE
 
     def _report(self, what: str) -> str:
         run = self._run
@@ -221,9 +235,15 @@ class Findings:
             self._json = self._report("json")
         data = self._data(self._run.read("json", self._json))
         if path is None:
-            return data.decode()
-        with open(path, "wb") as out:
-            out.write(data)
+            return b"".join(data).decode()
+        beside = f"{path}.{os.getpid()}.partial"
+        try:
+            with open(beside, "wb") as out:
+                out.writelines(data)
+            os.replace(beside, path)
+        finally:
+            if os.path.exists(beside):
+                os.remove(beside)
         return None
 
     def close(self) -> None:

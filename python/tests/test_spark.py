@@ -234,6 +234,24 @@ def test_empty_partitions_and_few_documents(spark, tmp_path):
         found.pairs
 
 
+def test_a_long_report_is_fetched_some_pieces_at_a_time(spark, tmp_path, monkeypatch):
+    rows = corpus(60)
+    wanted = of_command_line(rows, tmp_path)
+    # Where tasks run in processes of their own they make one piece of it.
+    monkeypatch.setattr(nearcopy._spark_tasks, "PIECE", 1000)
+    with nearcopy.spark.find(frame(spark, rows, 2), parts=2) as found:
+        same(found, wanted)
+        report = tmp_path / "report.json"
+        assert found.to_json(str(report)) is None
+        assert report.read_text(encoding="utf-8") == wanted
+        assert not list(tmp_path.glob("*.partial"))
+        rows = found._run.read("json", found._json)
+        lost = rows.where("number != 1")
+        if rows.count() > 1:
+            with pytest.raises(nearcopy.Error, match="pieces of the report are missing"):
+                list(found._data(lost))
+
+
 def test_the_frames_are_the_parquet_report(spark, tmp_path):
     program = os.environ.get("NEARCOPY_PROGRAM")
     rows = corpus(40)

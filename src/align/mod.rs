@@ -6,6 +6,7 @@ pub mod capital_words;
 pub mod chain;
 pub mod edit_distance;
 pub mod extend;
+pub mod few_words;
 pub mod fill;
 pub mod frequent_seeds;
 pub mod prepared;

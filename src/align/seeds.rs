@@ -1,14 +1,14 @@
 //! Owns: windows of three words that occur in both texts, and the runs of equal tokens around them.
 //! Never: joins runs.
 
+use crate::align::few_words::{places_of_one, runs_of_few_words};
 use crate::align::frequent_seeds::runs_beside_frequent_seeds;
 use crate::align::prepared::Prepared;
 use crate::align::run::Run;
 use crate::align::seed_table::{MANY_PLACES, SEED};
 use crate::align::shared_runs::{SharedRuns, shared_runs};
-use crate::align::steps::{BETWEEN, Steps};
+use crate::align::steps::Steps;
 use crate::hash;
-use crate::text::shingle::first_at_least;
 use std::borrow::Cow;
 
 /// The most points that a seed makes; a seed that occurs more often is matched in the order of its
@@ -42,6 +42,7 @@ pub struct WordView<'p> {
 
 impl<'p> WordView<'p> {
     /// A view in which words with the same normalised form are equal.
+    #[cfg(test)]
     pub fn exact(text: &'p Prepared<'p>) -> WordView<'p> {
         WordView { text, words: Cow::Borrowed(&text.tokens.hashes), folded: None }
     }
@@ -81,36 +82,32 @@ impl<'p> WordView<'p> {
 /// share at nearly every place: a run is at least as long as [`least_run`] says, and where there
 /// are still too many for the shorter text, the shortest ones are left out until few enough remain.
 pub fn equal_runs(a: &WordView, b: &WordView, steps: &Steps) -> Vec<Run> {
-    let pairs = seed_pairs(a, b, least_run(a.text, b.text), steps);
-    runs_of_pairs(pairs, a, b, steps)
-}
-
-/// The runs that hold these pairs of seeds, in the order of the first text, as few as
-/// [`few_enough`] leaves.
-fn runs_of_pairs(mut points: Vec<SeedPair>, a: &WordView, b: &WordView, steps: &Steps) -> Vec<Run> {
-    steps.sort(&mut points);
+    let mut pairs = seed_pairs(a, b, least_run(a.text, b.text), steps);
+    steps.sort(&mut pairs);
     if steps.is_stopped() {
         return Vec::new();
     }
-    points.dedup();
-    few_enough(runs(&points, a, b, steps), a.text, b.text)
+    pairs.dedup();
+    few_enough(runs(&pairs, a, b, steps), a.text, b.text)
 }
 
 /// The runs of exactly equal words, as [`equal_runs`] defines them, and the number of different
 /// shingles in both texts, where the runs show it. Cost: a pass over the shorter text.
 pub fn exact_runs(a: &Prepared, b: &Prepared, steps: &Steps) -> SharedRuns {
     if let Some(least) = least_run(a, b) {
-        let (x, y) = (WordView::exact(a), WordView::exact(b));
-        let pairs = seed_pairs_looked_up(&x, &y, least, steps);
-        return SharedRuns { runs: runs_of_pairs(pairs, &x, &y, steps), shingles: None };
+        let runs = few_enough(runs_of_few_words(a, b, least, steps), a, b);
+        return in_order(SharedRuns { runs, shingles: None }, steps);
     }
     if let Some(shared) = shared_runs(a, b, MAX_POINTS, steps) {
         return SharedRuns { runs: few_enough(shared.runs, a, b), ..shared };
     }
     let SharedRuns { runs, shingles } = runs_beside_frequent_seeds(a, b, steps);
-    let mut runs = few_enough(runs, a, b);
-    steps.sort(&mut runs);
-    SharedRuns { runs, shingles }
+    in_order(SharedRuns { runs: few_enough(runs, a, b), shingles }, steps)
+}
+
+fn in_order(mut shared: SharedRuns, steps: &Steps) -> SharedRuns {
+    steps.sort(&mut shared.runs);
+    shared
 }
 
 /// The runs without the shortest ones, so many that few enough remain for the shorter text.
@@ -159,8 +156,7 @@ type SeedPair = (u64, u32);
 
 const SHIFT: u64 = 1 << 32;
 
-/// The pairs of equal seeds; with a least length, those at which so many tokens are equal. Seeds
-/// that have more than [`MAX_POINTS`] pairs are matched in the order of their places.
+/// The pairs of equal seeds; with a least length, those at which so many tokens are equal.
 fn seed_pairs(a: &WordView, b: &WordView, least: Option<u32>, steps: &Steps) -> Vec<SeedPair> {
     let (x, y) = (a.seeds(), b.seeds());
     let mut out = Vec::new();
@@ -173,96 +169,30 @@ fn seed_pairs(a: &WordView, b: &WordView, least: Option<u32>, steps: &Steps) -> 
             continue;
         }
         let (n, m) = (places_of_one(x, i), places_of_one(y, j));
-        let places = |seed: &u64| *seed as u32;
-        let of_a = x[i..i + n].iter().map(places);
-        add_pairs(of_a, y[j..j + m].iter().map(places), [a, b], least, steps, &mut out);
+        let mut point = |sa: u64, sb: u64| {
+            let (at, partner) = (sa as u32, sb as u32);
+            let same = match least {
+                None => a.seed(at) == b.seed(partner),
+                Some(least) => {
+                    let ahead = a.ahead(at, least);
+                    ahead.is_some() && ahead == b.ahead(partner, least)
+                }
+            };
+            if same {
+                out.push((SHIFT + u64::from(partner) - u64::from(at), at));
+            }
+        };
+        steps.take(if n * m <= MAX_POINTS { n * m } else { n + m });
+        if n * m <= MAX_POINTS {
+            x[i..i + n].iter().for_each(|s| y[j..j + m].iter().for_each(|t| point(*s, *t)));
+        } else {
+            // The text is periodic, and pairing every place with every other would be quadratic.
+            // Pairing the nth with the nth keeps long runs whole.
+            x[i..i + n].iter().zip(&y[j..j + m]).for_each(|(s, t)| point(*s, *t));
+        }
         (i, j) = (i + n, j + m);
     }
     out
-}
-
-/// The [`seed_pairs`] of two texts whose words are their own, in another order. Cost: a lookup for
-/// each token of the shorter text, and what the pairs cost.
-fn seed_pairs_looked_up(a: &WordView, b: &WordView, least: u32, steps: &Steps) -> Vec<SeedPair> {
-    let swapped = a.words.len() < b.words.len();
-    let (long, short) = if swapped { (b, a) } else { (a, b) };
-    let (long, short) = (long.text.seed_table(), short.text.seed_table());
-    let (mut out, mut found) = (Vec::new(), Vec::new());
-    for (block, hashes) in short.hashes().chunks(BETWEEN as usize).enumerate() {
-        if steps.take(hashes.len()) {
-            break;
-        }
-        long.find_all(hashes, &mut found);
-        for &(at, first) in &found {
-            let (at, hash) = (block * BETWEEN as usize + at, hashes[at]);
-            if !short.is_alone(at) && short.first(hash) != Some(at) {
-                continue;
-            }
-            let of_long = long.places(Some(first)).map(|place| place as u32);
-            let of_short = short.places(Some(at)).map(|place| place as u32);
-            if swapped {
-                add_pairs(of_short, of_long, [a, b], Some(least), steps, &mut out);
-            } else {
-                add_pairs(of_long, of_short, [a, b], Some(least), steps, &mut out);
-            }
-        }
-    }
-    out
-}
-
-/// Adds the pairs of a seed with these places.
-fn add_pairs(
-    of_a: impl Iterator<Item = u32> + Clone,
-    of_b: impl Iterator<Item = u32> + Clone,
-    [a, b]: [&WordView; 2],
-    least: Option<u32>,
-    steps: &Steps,
-    out: &mut Vec<SeedPair>,
-) {
-    let n = of_a.clone().take(MAX_POINTS + 1).count();
-    let m = of_b.clone().take(MAX_POINTS + 1).count();
-    let mut point = |(at, partner): (u32, u32)| {
-        let same = match least {
-            None => a.seed(at) == b.seed(partner),
-            Some(least) => {
-                let ahead = (a.ahead(at, least), b.ahead(partner, least));
-                matches!(ahead, (Some(x), Some(y)) if starts_equal(x, y))
-            }
-        };
-        if same {
-            out.push((SHIFT + u64::from(partner) - u64::from(at), at));
-        }
-    };
-    if n * m <= MAX_POINTS {
-        steps.take(n * m);
-        of_a.for_each(|at| of_b.clone().for_each(|partner| point((at, partner))));
-    } else {
-        // The text is periodic, and pairing every place with every other would be quadratic.
-        // Pairing the nth with the nth keeps long runs whole.
-        of_a.zip(of_b).for_each(|pair| {
-            steps.take(1);
-            point(pair);
-        });
-    }
-}
-
-/// Whether two ranges of so many tokens are equal. The tokens of a seed are nearly always equal
-/// where its hash is, so the others are looked at first.
-fn starts_equal(x: &[u64], y: &[u64]) -> bool {
-    let seed = x.len().min(SEED as usize);
-    let equal = |(x, y): (&u64, &u64)| x == y;
-    x[seed..].iter().zip(&y[seed..]).all(equal) && x[..seed].iter().zip(&y[..seed]).all(equal)
-}
-
-/// The number of seeds with the hash of the one at `from`.
-fn places_of_one(seeds: &[u64], from: usize) -> usize {
-    let hash = seeds[from] >> 32;
-    let near = seeds[from..].iter().take(MAX_POINTS + 1).take_while(|s| **s >> 32 == hash).count();
-    match (hash + 1).checked_mul(1 << 32) {
-        _ if near <= MAX_POINTS => near,
-        Some(next) => first_at_least(seeds, from + near, next) - from,
-        None => seeds.len() - from,
-    }
 }
 
 /// Joins seeds on one diagonal that touch into runs, and grows each run while the next tokens are

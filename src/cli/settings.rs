@@ -2,7 +2,7 @@
 //! implements a setting.
 
 use super::config::{ConfigArgs, ConfigFile};
-use super::counting_allocator::free_at_once;
+use super::counting_allocator::give_back;
 use super::exit::{Failure, Result};
 use super::flag_values::{delimiter, encoding, pattern, quote};
 use super::flags::{Flags, described};
@@ -165,7 +165,7 @@ impl Settings {
         let run = &self.flags.run;
         let most = run.memory().map_or(u64::MAX, |memory| memory / 4);
         if run.is_limited() {
-            free_at_once();
+            give_back(run.memory().unwrap_or(u64::MAX));
         }
         let texts = SpillableTexts::new(most, run.scratch());
         if run.scratch.is_some() {
