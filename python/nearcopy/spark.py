@@ -207,6 +207,7 @@ class Findings:
                 some = rows.where(rows.number.between(first, first + AT_ONCE - 1)).collect()
             of = max((row.of for row in some), default=of)
             if len(some) != min(of - first, AT_ONCE):
+                self._tables = self._json = None
                 raise Error("pieces of the report are missing: ask for it again")
             for row in sorted(some, key=lambda row: row.number):
                 yield bytes(row.payload)
@@ -236,6 +237,12 @@ class Findings:
         data = self._data(self._run.read("json", self._json))
         if path is None:
             return b"".join(data).decode()
+        path = os.path.realpath(path)
+        if os.path.exists(path) and not os.path.isfile(path):
+            # A pipe or a device.
+            with open(path, "wb") as out:
+                out.writelines(data)
+            return None
         beside = f"{path}.{os.getpid()}.partial"
         try:
             with open(beside, "wb") as out:

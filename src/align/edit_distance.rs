@@ -133,8 +133,8 @@ impl Letters {
         Letters { set, len: word.len() as u32 }
     }
 
-    /// Whether more than a third of the longer of two words is damaged if one is a form of the
-    /// other, so that they are not [the same](WordSimilarity::Same). Most words are not.
+    /// Whether the letters alone show that two words are not [the same](WordSimilarity::Same): the
+    /// bound of their distance is more than a third of the longer word. Most words are unlike.
     #[inline(always)]
     pub fn are_unlike(self, other: Letters) -> bool {
         3 * self.least_distance(other) > self.len.max(other.len) as usize

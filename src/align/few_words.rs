@@ -7,12 +7,14 @@ use crate::align::seed_table::{MANY_PLACES, SEED, SeedTable};
 use crate::align::steps::{BETWEEN, Steps};
 use crate::hash::{self, ByHash};
 use crate::text::shingle::{MUCH_LONGER, first_at_least};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The longest runs of equal tokens that hold a pair of seeds from which on `least` tokens are
 /// equal. The places of a seed are paired each with each, up to [`MANY_PLACES`] pairs; where there
 /// are more, the nth of one text with the nth of the other. Cost: a pass over the tokens of both
-/// texts, or of one that is much shorter, a look at each pair, and at the tokens of the runs.
+/// texts, or of one that is much shorter, a search among the runs for each pair, and a look at the
+/// tokens of each run.
 pub fn runs_of_few_words(a: &Prepared, b: &Prepared, least: u32, steps: &Steps) -> Vec<Run> {
     let swapped = a.tokens.len() < b.tokens.len();
     let (long, short) = if swapped { (b, a) } else { (a, b) };
@@ -22,6 +24,7 @@ pub fn runs_of_few_words(a: &Prepared, b: &Prepared, least: u32, steps: &Steps) 
         least: least as usize,
         steps,
         runs: Vec::new(),
+        known: BTreeMap::new(),
         last: ByHash::default(),
     };
     if short.tokens.len() * MUCH_LONGER < long.tokens.len() {
@@ -30,15 +33,13 @@ pub fn runs_of_few_words(a: &Prepared, b: &Prepared, least: u32, steps: &Steps) 
         pass.merge(long.seeds(), short.seeds());
     }
     let mut runs = pass.runs;
-    steps.sort(&mut runs);
-    runs.dedup();
     if swapped {
         runs.iter_mut().for_each(|r| (r.a, r.b) = (r.b, r.a));
     }
     runs
 }
 
-/// One pass over the seeds of the shorter text. The places of runs are those in the longer text,
+/// One pass over the seeds that two texts share. The places of runs are those in the longer text,
 /// then those in the shorter one.
 struct Pass<'p> {
     x: &'p [u64],
@@ -46,8 +47,10 @@ struct Pass<'p> {
     least: usize,
     steps: &'p Steps<'p>,
     runs: Vec<Run>,
-    /// On each diagonal the tokens of the shorter text in the run that was found last: most pairs
-    /// of seeds are in a run that is known.
+    /// The end in the shorter text of each run, by its diagonal and its first token there. A run is
+    /// walked through once, although its seeds come in no order.
+    known: BTreeMap<(usize, usize), usize>,
+    /// The run of each diagonal that was met last, which most seeds are in.
     last: ByHash<Range<usize>>,
 }
 
@@ -113,20 +116,27 @@ impl Pass<'_> {
     }
 
     /// Adds the run that holds the seeds at these places, if enough tokens are equal from here on
-    /// and the run is not the last one of its diagonal.
+    /// and the run is not known.
     fn point(&mut self, i: usize, j: usize) {
         let (x, y) = (self.x, self.y);
         if !starts_equal(&x[i..], &y[j..], self.least) {
             return;
         }
-        let diagonal = hash::mix((x.len() + j - i) as u64);
-        if self.last.get(&diagonal).is_some_and(|run| run.contains(&j)) {
+        let diagonal = x.len() + j - i;
+        let key = hash::mix(diagonal as u64);
+        if self.last.get(&key).is_some_and(|run| run.contains(&j)) {
+            return;
+        }
+        let before_here = self.known.range((diagonal, 0)..=(diagonal, j)).next_back();
+        if let Some((&(_, from), &end)) = before_here.filter(|(_, end)| j < **end) {
+            self.last.insert(key, from..end);
             return;
         }
         let behind = x[i..].iter().zip(&y[j..]).take_while(|(p, q)| p == q).count();
         let before = (1..=i.min(j)).take_while(|&n| x[i - n] == y[j - n]).count();
         self.steps.take(before + behind);
-        self.last.insert(diagonal, j - before..j + behind);
+        self.known.insert((diagonal, j - before), j + behind);
+        self.last.insert(key, j - before..j + behind);
         let (a, b, len) = ((i - before) as u32, (j - before) as u32, (before + behind) as u32);
         self.runs.push(Run { a, b, len });
     }

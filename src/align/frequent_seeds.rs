@@ -1,5 +1,5 @@
 //! Owns: the runs of two texts in which some seed has very many places, as turns of phrase have in
-//! a book. Never: handles texts of few words, whose runs the definition in `seeds` bounds.
+//! a book. Never: handles texts of few words (see `few_words`).
 
 use crate::align::prepared::Prepared;
 use crate::align::run::Run;

@@ -1,6 +1,6 @@
 //! Owns: the runs of two texts of prose, found in one pass over the shorter one. Never: handles
-//! texts in which a seed has very many places (see `frequent_seeds`), or texts of few words, whose
-//! runs the definition in `seeds` bounds.
+//! texts in which a seed has very many places (see `frequent_seeds`), or texts of few words (see
+//! `few_words`).
 
 use crate::align::prepared::Prepared;
 use crate::align::run::Run;

@@ -311,7 +311,8 @@ fn repeat_of(
         let size = u64::from(all.size[class as usize]);
         let document = members.of(class)[0];
         if of.replace(document) != Some(document) {
-            known.clear();
+            // To clear a set costs as much as the most that it has held.
+            known = Hashes::default();
         }
         let mut is_new =
             |span: Span| known.insert(hash::mix(u64::from(span.start) << 32 | u64::from(span.end)));

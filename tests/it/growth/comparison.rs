@@ -47,8 +47,9 @@ fn settings(preset: Preset) -> (Recipe, Thresholds) {
     (recipe, thresholds)
 }
 
-const KINDS: [&str; 7] = [
+const KINDS: [&str; 8] = [
     "two editions of a book",
+    "few words, then others, of which one is changed",
     "chapters in another order",
     "few words",
     "one sentence again and again",
@@ -78,6 +79,16 @@ fn two_texts(kind: &str, tokens: usize) -> [String; 2] {
         }
         "few words" => {
             [0, 1].map(|_| (0..tokens).map(|_| word(dice.below(4))).collect::<Vec<_>>().join(" "))
+        }
+        "few words, then others, of which one is changed" => {
+            // Two long runs on one diagonal, whose seeds come in the order of their hashes.
+            let filler = "the a ".repeat(tokens / 4);
+            let others: Vec<String> = (0..tokens / 2).map(|n| format!("w{n}")).collect();
+            ["w", "x"].map(|changed| {
+                let mut others = others.clone();
+                others[tokens / 4] = changed.to_owned();
+                format!("{filler}{}", others.join(" "))
+            })
         }
         "one sentence again and again" => {
             let sentence = words(&mut dice, 15);
