@@ -29,8 +29,9 @@ SCHEMA = "task int, kind string, part int, number int, of int, key binary, paylo
 NAMES = ("task", "kind", "part", "number", "of", "key", "payload")
 # What the sketch stage makes: texts have a column of their own.
 SKETCHED = f"{SCHEMA}, text binary"
-# The longest piece of a block, and the most bytes of a batch that a task hands on.
-PIECE = 16 << 20
+# The longest piece of a block, and the most bytes of a batch that a task hands on. A row is not
+# divided on its way, and workers of Sail 0.7 refuse messages of more than four mebibytes.
+PIECE = 1 << 20
 BATCH = 64 << 20
 
 Row = tuple[int, str, int, int, int, Optional[bytes], Optional[bytes]]

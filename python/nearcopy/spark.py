@@ -33,7 +33,7 @@ NUMBER = ("tinyint", "smallint", "int", "bigint")
 # All executors must have this version.
 VERSION = _nearcopy.__version__
 # The pieces of a report that the driver fetches at once.
-AT_ONCE = 4
+AT_ONCE = 64
 # How the names of columns begin that are added on the way.
 OWN = "__nearcopy_"
 KEY = f"{OWN}key"
