@@ -80,6 +80,11 @@ pub struct Fitter<'p> {
     inside: RefCell<Vec<[u32; 2]>>,
 }
 
+/// The evidence of a ratio of probabilities, in the fixed-point units of [`BIT`].
+fn in_units(ratio: f64) -> i64 {
+    (ratio.log2().clamp(-CAP, CAP) * BIT as f64).round() as i64
+}
+
 struct StretchScore {
     range: Range<u32>,
     sum: i64,
@@ -134,7 +139,11 @@ impl<'p> Fitter<'p> {
         let window = core.start.saturating_sub(reach)..(core.end + reach).min(text.len() as u32);
         let mut inside = self.inside.borrow_mut();
         self.count(at, &mut inside, |n| *n += 1);
-        let score = |word: u32| self.score(word, &inside[word as usize], side, at, drawn);
+        let absent = in_units(1.0 - drawn);
+        let score = |word: u32| match inside[word as usize] {
+            inside if inside[1 - side] == 0 => absent,
+            inside => self.score(word, &inside, side, at, drawn),
+        };
         let mut best = StretchScore { range: core.clone(), sum: 0, drawn: 0.0 };
         let (mut sum, mut height, mut start) = (0i64, 0i64, window.start);
         // Both stretches are counted in and out.
@@ -166,8 +175,8 @@ impl<'p> Fitter<'p> {
         }
     }
 
-    /// The evidence of a word for being drawn from the stretch of the other side, in the
-    /// fixed-point units of [`BIT`].
+    /// The evidence of a word that the stretch of the other side holds for being drawn from it, in
+    /// the fixed-point units of [`BIT`].
     fn score(
         &self,
         word: u32,
@@ -177,22 +186,17 @@ impl<'p> Fitter<'p> {
         drawn: f64,
     ) -> i64 {
         let there = f64::from(inside[1 - side]);
-        let ratio = if there == 0.0 {
-            0.0
-        } else {
-            let all = self.words.counts[word as usize];
-            // The first two places in each text do not show how common a word is in general.
-            let first = f64::from(all[0].min(2) + all[1].min(2));
-            let all = f64::from(all[0] + all[1]);
-            let length = (self.words.of[0].len() + self.words.of[1].len()) as f64;
-            let stretches = (at[0].len() + at[1].len()) as f64;
-            let anywhere = (all - first) / length + first / length.max(SAMPLE);
-            let outside = all - f64::from(inside[0] + inside[1]);
-            let chance = (outside + SMOOTH * anywhere) / (length - stretches + SMOOTH);
-            there / at[1 - side].len() as f64 / chance
-        };
-        let bits = ((1.0 - drawn) + drawn * ratio).log2().clamp(-CAP, CAP);
-        (bits * BIT as f64).round() as i64
+        let all = self.words.counts[word as usize];
+        // The first two places in each text do not show how common a word is in general.
+        let first = f64::from(all[0].min(2) + all[1].min(2));
+        let all = f64::from(all[0] + all[1]);
+        let length = (self.words.of[0].len() + self.words.of[1].len()) as f64;
+        let stretches = (at[0].len() + at[1].len()) as f64;
+        let anywhere = (all - first) / length + first / length.max(SAMPLE);
+        let outside = all - f64::from(inside[0] + inside[1]);
+        let chance = (outside + SMOOTH * anywhere) / (length - stretches + SMOOTH);
+        let ratio = there / at[1 - side].len() as f64 / chance;
+        in_units((1.0 - drawn) + drawn * ratio)
     }
 
     /// Moves the ends of a rewritten passage to the next border of a sentence, where one is near.

@@ -9,6 +9,8 @@ pub mod extend;
 pub mod few_words;
 pub mod fill;
 pub mod frequent_seeds;
+pub mod hash_filter;
+pub mod lexicon;
 pub mod prepared;
 pub mod range_union;
 pub mod run;

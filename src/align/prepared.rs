@@ -1,9 +1,9 @@
 //! Owns: one text prepared for comparison. Never: looks at a second text.
 
 use crate::align::capital_words::CapitalWords;
+use crate::align::lexicon::Lexicon;
 use crate::align::seed_table::SeedTable;
 use crate::align::word_counts::WordCounts;
-use crate::align::word_forms::Lexicon;
 use crate::hash::{self, Hashes};
 use crate::model::thresholds::AlignmentMethod;
 use crate::text::paragraph;

@@ -1,6 +1,7 @@
 //! Owns: the places of each seed of one text, by the hash of the seed, and which shingles occur
 //! again. Never: looks at a second text.
 
+use crate::align::hash_filter::HashFilter;
 use crate::hash;
 use crate::text::shingle::{Shingles, shingles};
 use crate::text::token::Tokens;
@@ -30,7 +31,7 @@ pub struct SeedTable {
     /// One more than the first place of a seed; zero where a slot is free.
     slots: Vec<u32>,
     /// Nearly all seeds that are looked up are absent, which a few bits of the cache show.
-    filter: SeedFilter,
+    filter: HashFilter,
     /// The upper half of [`hash::table_key`]: an odd number that decides where a hash has its slot.
     key: u32,
     /// The next place with the same hash, [`ALONE`] or [`LAST`].
@@ -70,7 +71,7 @@ impl SeedTable {
         };
         let mut table = SeedTable {
             slots: vec![0; 2 * hashes.len() + 1],
-            filter: SeedFilter::new(hashes.len()),
+            filter: HashFilter::new(hashes.len()),
             key: (hash::table_key() >> 32) as u32 | 1,
             next: vec![ALONE; hashes.len()],
             hashes,
@@ -266,42 +267,6 @@ impl SeedTable {
     }
 }
 
-/// A set of hashes that may seem to hold more than it does (Bloom 1970, with one bit a hash). It
-/// is an eighth as large as the slots, so that it stays in the cache while a text is streamed past
-/// it.
-#[derive(Debug, Clone)]
-struct SeedFilter {
-    /// A power of two of words.
-    words: Vec<u64>,
-    /// The number of lower bits of a keyed hash that do not decide where its bit is.
-    shift: u32,
-}
-
-impl SeedFilter {
-    /// The least number of bits for each hash, so that at most one of so many others passes.
-    const BITS: usize = 16;
-
-    /// The filter of no hash, for so many.
-    fn new(hashes: usize) -> SeedFilter {
-        let bits = (hashes * Self::BITS).next_power_of_two().clamp(64, 1 << 32);
-        SeedFilter { words: vec![0; bits / 64], shift: u32::BITS - bits.trailing_zeros() }
-    }
-
-    /// Adds a hash that was multiplied by the key of the table.
-    #[inline(always)]
-    fn insert(&mut self, keyed: u32) {
-        let bit = keyed >> self.shift;
-        self.words[bit as usize / 64] |= 1 << (bit % 64);
-    }
-
-    /// Whether a hash that was multiplied by the key may have been added.
-    #[inline(always)]
-    fn may_hold(&self, keyed: u32) -> bool {
-        let bit = keyed >> self.shift;
-        self.words[bit as usize / 64] >> (bit % 64) & 1 != 0
-    }
-}
-
 /// The slot in which the search for a hash begins. The key keeps a text from choosing it: without
 /// it, seeds that crowd around a few slots would make each search long.
 #[inline(always)]
@@ -416,16 +381,6 @@ mod tests {
                 prop_assert_eq!(table.find(&asked[from..]), plain);
             }
         }
-    }
-
-    #[test]
-    fn few_others_pass() {
-        let mut filter = SeedFilter::new(1000);
-        let keyed = |n: u32| n.wrapping_mul(0x9e37_79b1);
-        (0..1000).for_each(|n| filter.insert(keyed(n)));
-        assert!((0..1000).all(|n| filter.may_hold(keyed(n))));
-        let others = (1000..11_000).filter(|n| filter.may_hold(keyed(*n))).count();
-        assert!(others < 1000, "{others}");
     }
 
     #[test]

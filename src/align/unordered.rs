@@ -8,11 +8,13 @@
 
 use crate::align::extend::{Extension, Fitter};
 use crate::align::fill;
+use crate::align::hash_filter::HashFilter;
 use crate::align::prepared::Prepared;
 use crate::align::run::{Chain, TokenRectangle};
 use crate::align::seeds::exact_runs;
 use crate::align::steps::Steps;
-use crate::align::word_forms::NumberedWords;
+use crate::align::word_forms::WordNumbers;
+use crate::hash;
 use std::collections::HashMap;
 
 /// The number of rarer words behind each word that it is paired with.
@@ -50,13 +52,15 @@ pub fn chains(a: &Prepared, b: &Prepared, limits: UnorderedLimits, steps: &Steps
     }
     // Folding is the expensive part, and a passage in which no words survive unchanged is no
     // evidence.
-    let plain = NumberedWords::plain(a.lexicon(), b.lexicon(), steps);
-    if groups(points(&plain, steps), limits.max_gap, SURVIVING, steps).is_empty() {
+    let mut words = WordNumbers::plain(a.lexicon(), b.lexicon(), steps);
+    if groups(points(&words, steps), limits.max_gap, SURVIVING, steps).is_empty() {
         return Vec::new();
     }
-    let words = NumberedWords::new(a.lexicon(), b.lexicon(), steps);
+    words.fold(steps);
+    let points = points(&words, steps);
+    let words = words.of_tokens(steps);
     let fitter = Fitter::new(a, b, &words, steps);
-    let mut found: Vec<Extension> = groups(points(&words, steps), limits.max_gap, LEAST, steps)
+    let mut found: Vec<Extension> = groups(points, limits.max_gap, LEAST, steps)
         .into_iter()
         .filter_map(|g| fitter.refine(&bounds(&g)))
         .collect();
@@ -133,41 +137,82 @@ fn swap(mut chain: Chain) -> Chain {
 /// A seed that occurs in both texts: the places of its first word in each, and of its last.
 type SeedPair = ((u32, u32), (u32, u32));
 
+/// A rarer word of one text: its place, and its number with [`IN_BOTH`] where the other text holds
+/// it, too.
+type RareWord = (u32, u32);
+
+/// The bit that the number of a word has beside it. Two texts of 4 GiB have fewer words.
+const IN_BOTH: u32 = 1 << 31;
+
+/// The rarer words of one text, in order.
+fn rare_words(words: &WordNumbers, side: usize, steps: &Steps) -> Vec<RareWord> {
+    const FREQUENT: u32 = u32::MAX;
+    let lexicon = words.lexicons[side];
+    steps.take(lexicon.words.len() + lexicon.of.len());
+    let bound = (RARE_SHARE * lexicon.of.len() as f64).max(RARE) as u32;
+    let marked = words.numbers[side].iter().map(|&number| {
+        let counts = words.counts[number as usize];
+        match counts[side] <= bound {
+            true => number | if counts[1 - side] > 0 { IN_BOTH } else { 0 },
+            false => FREQUENT,
+        }
+    });
+    let marked: Vec<u32> = marked.collect();
+    let mut out = Vec::with_capacity(lexicon.of.len());
+    let all = lexicon.of.iter().zip(0..).map(|(word, at)| (at, marked[*word as usize]));
+    out.extend(all.filter(|(_, number)| *number != FREQUENT));
+    out
+}
+
 /// A pair of near words: their two numbers packed into one, the place of the first, the place of
 /// the last.
 type Pair = (u64, u32, u32);
 
-/// All pairs of near words of one text, sorted.
-fn pairs(words: &NumberedWords, side: usize, steps: &Steps) -> Vec<Pair> {
-    let text = &words.of[side];
-    let bound = (RARE_SHARE * text.len() as f64).max(RARE) as u32;
-    let rare: Vec<u32> = (0..text.len() as u32)
-        .filter(|&i| words.counts[text[i as usize] as usize][side] <= bound)
-        .collect();
-    let both = |w: u32| words.counts[w as usize].iter().all(|c| *c > 0);
-    let mut out = Vec::new();
-    for (k, &at) in rare.iter().enumerate() {
+/// Reports all pairs of near words of one text that the other text may have, too.
+fn near_words(rare: &[RareWord], steps: &Steps, mut found: impl FnMut(Pair)) {
+    for (k, first) in rare.iter().enumerate() {
         if steps.take(1 + NEAR) {
             break;
         }
-        let first = text[at as usize];
-        for &next in rare[k + 1..].iter().take(if both(first) { NEAR } else { 0 }) {
-            let second = text[next as usize];
-            if first != second && both(second) {
-                out.push((
-                    u64::from(first.min(second)) << 32 | u64::from(first.max(second)),
-                    at,
-                    next,
-                ));
+        if first.1 < IN_BOTH {
+            continue;
+        }
+        for next in rare[k + 1..].iter().take(NEAR) {
+            if next.1 >= IN_BOTH && first.1 != next.1 {
+                let (x, y) = (first.1.min(next.1), first.1.max(next.1));
+                found((u64::from(x) << 32 | u64::from(y), first.0, next.0));
             }
         }
     }
-    steps.sort(&mut out);
-    out
 }
 
-fn points(words: &NumberedWords, steps: &Steps) -> Vec<SeedPair> {
-    let (x, y) = (pairs(words, 0, steps), pairs(words, 1, steps));
+/// The pairs of near words of both texts that have their words in common, sorted. Few pairs have,
+/// so each text is streamed past a filter of the other one, and only the rest is sorted.
+fn common_pairs(words: &WordNumbers, steps: &Steps) -> [Vec<Pair>; 2] {
+    let rare = [0, 1].map(|side| rare_words(words, side, steps));
+    let (short, long) = if rare[0].len() <= rare[1].len() { (0, 1) } else { (1, 0) };
+    let keyed = |pair: &Pair| hash::short(&[pair.0]);
+    let mut filter = HashFilter::new(NEAR * rare[short].len());
+    near_words(&rare[short], steps, |pair| filter.insert(keyed(&pair)));
+    let passing = |side: usize, filter: &HashFilter| {
+        let mut out = Vec::new();
+        near_words(&rare[side], steps, |pair| {
+            if filter.may_hold(keyed(&pair)) {
+                out.push(pair);
+            }
+        });
+        steps.sort(&mut out);
+        out
+    };
+    let of_long = passing(long, &filter);
+    let mut filter = HashFilter::new(of_long.len());
+    of_long.iter().for_each(|pair| filter.insert(keyed(pair)));
+    let of_short = passing(short, &filter);
+    if short == 0 { [of_short, of_long] } else { [of_long, of_short] }
+}
+
+fn points(words: &WordNumbers, steps: &Steps) -> Vec<SeedPair> {
+    let [x, y] = common_pairs(words, steps);
     let mut out = Vec::new();
     let mut from = 0;
     for group in x.chunk_by(|p, q| p.0 == q.0) {
