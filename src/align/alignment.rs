@@ -2,6 +2,7 @@
 //! of the texts.
 
 use crate::align::chain::{self, ChainLimits};
+use crate::align::parts::Parts;
 use crate::align::prepared::Prepared;
 use crate::align::range_union::RangeUnion;
 use crate::align::run::{Chain, Run, RunLists, usize_range};
@@ -122,38 +123,55 @@ fn chains_of(
 ) -> Vec<Chain> {
     let max_gap = (f64::from(t.max_gap) * a.tokens_per_word().max(b.tokens_per_word())) as u32;
     let limits = ChainLimits { max_gap, min_identity: t.min_identity };
-    if t.alignment == AlignmentMethod::Forms {
-        let words = NumberedWords::new(a.lexicon(), b.lexicon(), steps);
-        let (x, y) = (WordView::folded(a, &words.of[0]), WordView::folded(b, &words.of[1]));
-        let runs = equal_runs(&x, &y, steps);
-        let mut chains = chain::chains(&runs, [&x.words, &y.words], limits, steps, choose);
-        // A chain of word forms without one exactly equal word is no evidence that a report could
-        // show.
-        chains.retain(|c| !equal_inside(&c.runs, a, b).is_empty());
-        return chains;
+    let by_words = t.alignment != AlignmentMethod::Runs;
+    let parts = by_words.then(|| Parts::of(a, b, exact, steps)).flatten();
+    if t.alignment == AlignmentMethod::Forms && parts.is_none() {
+        return chains_of_forms(a, b, limits, steps, choose);
     }
     let runs = chain::chains(exact, [&a.tokens.hashes, &b.tokens.hashes], limits, steps, choose);
-    if t.alignment == AlignmentMethod::Runs {
+    if !by_words {
         return runs;
     }
-    let mut all = unordered::chains(
-        a,
-        b,
-        unordered::UnorderedLimits {
-            max_gap,
-            min_evidence: t.min_evidence,
-            min_words: t.min_match,
-        },
-        steps,
-    );
-    // Runs find passages that are too short for evidence; where the words have found a passage,
-    // they decide its ends.
+    let of_texts = |x: &Prepared, y: &Prepared| match t.alignment {
+        AlignmentMethod::Forms => chains_of_forms(x, y, limits, steps, |chains, _| chains),
+        _ => {
+            let (min_evidence, min_words) = (t.min_evidence, t.min_match);
+            let limits = unordered::UnorderedLimits { max_gap, min_evidence, min_words };
+            unordered::chains(x, y, limits, steps)
+        }
+    };
+    let mut all = match &parts {
+        Some(parts) => parts.chains(of_texts),
+        None => of_texts(a, b),
+    };
+    // Runs find passages that are too short for evidence, and those beside the parts; where the
+    // words have found a passage, they decide its ends.
     let in_a: RangeUnion = all.iter().map(Chain::a).collect();
     let in_b: RangeUnion = all.iter().map(Chain::b).collect();
-    let clear = |c: &Chain| in_a.covered(&c.a()) == 0 && in_b.covered(&c.b()) == 0;
+    let clear = |c: &Chain| {
+        parts.as_ref().is_some_and(|parts| parts.is_outside(c))
+            || in_a.covered(&c.a()) == 0 && in_b.covered(&c.b()) == 0
+    };
     let beside: Vec<Chain> = runs.into_iter().filter(clear).collect();
     all.extend(beside);
     all
+}
+
+/// The chains of runs of word forms.
+fn chains_of_forms(
+    a: &Prepared,
+    b: &Prepared,
+    limits: ChainLimits,
+    steps: &Steps,
+    choose: impl Fn(RunLists, [&[u64]; 2]) -> RunLists,
+) -> Vec<Chain> {
+    let words = NumberedWords::new(a.lexicon(), b.lexicon(), steps);
+    let (x, y) = (WordView::folded(a, &words.of[0]), WordView::folded(b, &words.of[1]));
+    let runs = equal_runs(&x, &y, steps);
+    let mut chains = chain::chains(&runs, [&x.words, &y.words], limits, steps, choose);
+    // A chain of word forms without one exactly equal word is no evidence that a report could show.
+    chains.retain(|c| !equal_inside(&c.runs, a, b).is_empty());
+    chains
 }
 
 /// The one chain of equal texts, or `None` if they have no token.

@@ -81,7 +81,7 @@ fn by_distance(fact: &str, number: bool, other: &str) -> WordSimilarity {
     if Letters::of(x).least_distance(Letters::of(y)) * 2 > longest {
         return WordSimilarity::No;
     }
-    by_share(edit_distance(x, y), longest, x.first() == y.first(), number)
+    by_share(character_distance(x, y), longest, x.first() == y.first(), number)
 }
 
 /// The similarity of two words by their distance, as a share of the longer one.
@@ -133,11 +133,12 @@ impl Letters {
         Letters { set, len: word.len() as u32 }
     }
 
-    /// Whether the letters alone show that two words are not [the same](WordSimilarity::Same): the
-    /// bound of their distance is more than a third of the longer word. Most words are unlike.
+    /// Whether the letters alone show that two words are not [the same](WordSimilarity::Same), for
+    /// `PART` 3, or that they are [different](WordSimilarity::No), for 2: the bound of their
+    /// distance is more than such a part of the longer word. Most words are unlike.
     #[inline(always)]
-    pub fn are_unlike(self, other: Letters) -> bool {
-        3 * self.least_distance(other) > self.len.max(other.len) as usize
+    pub fn are_unlike<const PART: usize>(self, other: Letters) -> bool {
+        PART * self.least_distance(other) > self.len.max(other.len) as usize
     }
 
     /// A lower bound of the distance: each letter that only one word has needs an edit, and one
@@ -160,23 +161,47 @@ fn ascii_letters(word: &str) -> Option<Letters> {
     all.is_ascii().then_some(Letters { set, len: word.len() as u32 })
 }
 
-/// [`edit_distance`] of two words of ASCII in lower case, of at most [`LONG`] letters: a column of
-/// the table at once, as the places at which it rises and falls by one (Myers 1999, in the form of
-/// Hyyrö 2003).
+/// [`edit_distance`] of two words of ASCII in lower case, of at most [`LONG`] letters.
 fn ascii_distance(x: &[u8], y: &[u8]) -> usize {
-    const _: () = assert!(LONG == u32::BITS as usize);
-    if x.is_empty() {
-        return y.len();
-    }
     let place = |letter: u8| usize::from(letter.to_ascii_lowercase() & 127);
     let mut places = [0u32; 128];
     for (i, &letter) in x.iter().enumerate() {
         places[place(letter)] |= 1 << i;
     }
-    let last = 1u32 << (x.len() - 1);
-    let (mut rises, mut falls, mut distance) = (!0u32, 0u32, x.len());
-    for &letter in y {
-        let equal = places[place(letter)];
+    by_columns(x.len(), y.iter().map(|letter| places[place(*letter)]))
+}
+
+/// [`edit_distance`] of two words of at most [`LONG`] characters.
+fn character_distance(x: &[char], y: &[char]) -> usize {
+    const SLOTS: usize = 2 * LONG;
+    // The places of each character of the first word, behind one of the slots that begin at its
+    // own; half of all are free at least.
+    let mut slots = [('\0', 0u32); SLOTS];
+    let slot_of = |slots: &[(char, u32); SLOTS], c: char| {
+        let mut slot = ((c as u32).wrapping_mul(0x9e37_79b1) >> 26) as usize;
+        while slots[slot].1 != 0 && slots[slot].0 != c {
+            slot = (slot + 1) % SLOTS;
+        }
+        slot
+    };
+    for (i, &c) in x.iter().enumerate() {
+        let slot = slot_of(&slots, c);
+        slots[slot] = (c, slots[slot].1 | 1 << i);
+    }
+    by_columns(x.len(), y.iter().map(|c| slots[slot_of(&slots, *c)].1))
+}
+
+/// The edit distance of a word of at most [`LONG`] letters and another one, of which each letter is
+/// given as a set of the places where the first one has it: a column of the table at once, as the
+/// places at which it rises and falls by one (Myers 1999, in the form of Hyyrö 2003).
+fn by_columns(length: usize, equal: impl ExactSizeIterator<Item = u32>) -> usize {
+    const _: () = assert!(LONG == u32::BITS as usize);
+    if length == 0 {
+        return equal.len();
+    }
+    let last = 1u32 << (length - 1);
+    let (mut rises, mut falls, mut distance) = (!0u32, 0u32, length);
+    for equal in equal {
         let diagonal = ((equal & rises).wrapping_add(rises) ^ rises) | equal | falls;
         let (right_rises, right_falls) = (falls | !(diagonal | rises), diagonal & rises);
         distance += usize::from(right_rises & last != 0);
@@ -188,7 +213,8 @@ fn ascii_distance(x: &[u8], y: &[u8]) -> usize {
     distance
 }
 
-/// Levenshtein distance of two words of at most [`LONG`] characters.
+/// Levenshtein distance of two words of at most [`LONG`] characters: the definition.
+#[cfg(test)]
 fn edit_distance(x: &[char], y: &[char]) -> usize {
     let mut row: [u8; LONG + 1] = std::array::from_fn(|i| i as u8);
     for (i, cx) in (0..).zip(x) {
@@ -230,6 +256,12 @@ mod tests {
                 let plain = by_distance(&x, number, &y);
                 proptest::prop_assert_eq!(word_similarity(&x, number, &y), plain);
             }
+        }
+
+        #[test]
+        fn any_characters_make_columns_too(x in "[a-dá-é一-三]{0,32}", y in "[a-dá-é一-三]{0,32}") {
+            let (x, y): (Vec<char>, Vec<char>) = (x.chars().collect(), y.chars().collect());
+            proptest::prop_assert_eq!(character_distance(&x, &y), edit_distance(&x, &y));
         }
 
         #[test]

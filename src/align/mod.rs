@@ -2,8 +2,8 @@
 //! and no relation.
 
 pub mod alignment;
-pub mod capital_words;
 pub mod chain;
+pub mod different_words;
 pub mod edit_distance;
 pub mod extend;
 pub mod few_words;
@@ -11,6 +11,7 @@ pub mod fill;
 pub mod frequent_seeds;
 pub mod hash_filter;
 pub mod lexicon;
+pub mod parts;
 pub mod prepared;
 pub mod range_union;
 pub mod run;

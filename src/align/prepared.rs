@@ -1,11 +1,12 @@
 //! Owns: one text prepared for comparison. Never: looks at a second text.
 
-use crate::align::capital_words::CapitalWords;
+use crate::align::different_words::DifferentWords;
 use crate::align::lexicon::Lexicon;
+use crate::align::run::usize_range;
 use crate::align::seed_table::SeedTable;
 use crate::align::word_counts::WordCounts;
-use crate::hash::{self, Hashes};
 use crate::model::thresholds::AlignmentMethod;
+use crate::span::Span;
 use crate::text::paragraph;
 use crate::text::shingle::{self, Shingles};
 use crate::text::token::{TokenKind, Tokens, WORD, tokenize};
@@ -41,9 +42,9 @@ pub struct Prepared<'t> {
     #[serde(skip)]
     word_counts: OnceLock<WordCounts>,
     #[serde(skip)]
-    facts: OnceLock<Vec<u32>>,
+    facts: OnceLock<DifferentWords>,
     #[serde(skip)]
-    capital_words: OnceLock<CapitalWords>,
+    capital_words: OnceLock<DifferentWords>,
 }
 
 impl<'t> Prepared<'t> {
@@ -52,6 +53,15 @@ impl<'t> Prepared<'t> {
         let text = text.into();
         let tokens = tokenize(&text);
         let paragraphs = paragraph::token_ranges(&text, &tokens);
+        Prepared::of_tokens(text, tokens, paragraphs, shingle)
+    }
+
+    fn of_tokens(
+        text: Cow<'t, str>,
+        tokens: Tokens,
+        paragraphs: Vec<Range<u32>>,
+        shingle: u32,
+    ) -> Prepared<'t> {
         let uniform = TokenKind::are_words(&tokens.kinds);
         let mut prepared = Prepared {
             text,
@@ -72,6 +82,24 @@ impl<'t> Prepared<'t> {
         let words = prepared.word_count(0..length as u32).max(1);
         prepared.tokens_per_word = (length as f64 / f64::from(words)).max(1.0);
         prepared
+    }
+
+    /// Some tokens of the text, which must not be empty, as a text of its own.
+    pub fn part(&self, range: Range<u32>) -> Prepared<'_> {
+        let (Range { start, end }, tokens) = (range.clone(), usize_range(range));
+        let bytes = self.tokens.span(tokens.clone());
+        let moved = |span: &Span| Span::new(span.start - bytes.start, span.end - bytes.start);
+        let clipped =
+            |p: &Range<u32>| p.start.max(start) - start..p.end.min(end).max(start) - start;
+        let paragraphs = self.paragraphs.iter().filter(|p| p.start < end && p.end > start);
+        let paragraphs = paragraphs.map(clipped).collect();
+        let part = Tokens {
+            hashes: self.tokens.hashes[tokens.clone()].to_vec(),
+            spans: self.tokens.spans[tokens.clone()].iter().map(moved).collect(),
+            kinds: self.tokens.kinds[tokens].to_vec(),
+        };
+        let text = Cow::Borrowed(&self.text[bytes.range()]);
+        Prepared::of_tokens(text, part, paragraphs, self.shingle)
     }
 
     /// Makes what an alignment looks up, one table after the other, so that somebody can stop
@@ -152,19 +180,16 @@ impl<'t> Prepared<'t> {
         kind.is_number() || (kind.is_capital() && !kind.opens())
     }
 
-    /// The numbers and names, each spelling by its first token; the list is made on the first call.
-    pub fn facts(&self) -> &[u32] {
-        self.facts.get_or_init(|| {
-            let mut seen = Hashes::default();
-            let facts = (0..self.tokens.len()).filter(|&i| self.is_fact(i));
-            let new = |&i: &usize| seen.insert(hash::bytes(self.word(i).as_bytes()));
-            facts.filter(new).map(|i| i as u32).collect()
-        })
+    /// The different numbers and names; they are collected on the first call.
+    pub fn facts(&self) -> &DifferentWords {
+        let collect = || DifferentWords::new(&self.text, &self.tokens, |i| self.is_fact(i));
+        self.facts.get_or_init(collect)
     }
 
     /// The different words that begin with a capital letter; they are collected on the first call.
-    pub fn capital_words(&self) -> &CapitalWords {
-        self.capital_words.get_or_init(|| CapitalWords::new(&self.text, &self.tokens))
+    pub fn capital_words(&self) -> &DifferentWords {
+        let is_capital = |i: usize| self.tokens.kinds[i].is_capital();
+        self.capital_words.get_or_init(|| DifferentWords::new(&self.text, &self.tokens, is_capital))
     }
 
     /// A token as the text spells it.

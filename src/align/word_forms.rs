@@ -349,11 +349,12 @@ mod tests {
             let steps = Steps::to_the_end();
             let mut numbers = WordNumbers::plain(&x, &y, &steps);
             numbers.fold(&steps);
-            let changed = (0..x.words.len() as u32).filter(|w| numbers.numbers[0][*w as usize] != *w);
-            let found: Vec<(u32, u32)> = changed.map(|w| {
-                let number = numbers.numbers[0][w as usize];
-                (w, numbers.numbers[1].iter().position(|n| *n == number).unwrap() as u32)
-            }).collect();
+            let [left, right] = &numbers.numbers;
+            let changed = left.iter().zip(0u32..).filter(|(number, word)| *number != word);
+            let form = |(number, word)| {
+                (word, right.iter().position(|n| n == number).unwrap() as u32)
+            };
+            let found: Vec<(u32, u32)> = changed.map(form).collect();
             prop_assert_eq!(found, plain_forms(&x, &y));
         }
 

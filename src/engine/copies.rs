@@ -19,12 +19,17 @@ use crate::pair::masked::MaskedText;
 use crate::pair::metadata::Metadata;
 use crate::postings::budget::pair_steps;
 use crate::sketch::recipe::Recipe;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 /// The copies of each document, which share its metadata in a scan.
 pub struct Copies {
     class_of: Vec<u32>,
     tokens: Vec<u32>,
     members: Members,
+    /// The metadata of the copies that were asked for, by the first one of them: a text may have
+    /// thousands.
+    metadata: Mutex<HashMap<u32, Metadata>>,
 }
 
 impl Copies {
@@ -44,7 +49,8 @@ impl Copies {
         let Sketches { classes: all, .. } = sketch(&job, KeyKinds::NONE)?;
         let mut members = Members::new(&all);
         members.divided = title_groups(&all, &members, documents, background, recipe, t, progress)?;
-        Ok(Copies { class_of: all.class_of, tokens: all.tokens, members })
+        let metadata = Mutex::default();
+        Ok(Copies { class_of: all.class_of, tokens: all.tokens, members, metadata })
     }
 
     /// The number of tokens of each document.
@@ -57,7 +63,13 @@ impl Copies {
         let own = [number];
         let class = self.class_of[number as usize];
         let copies = if class == NONE { &own[..] } else { self.members.copies_of(number, class) };
-        self.members.metadata_of(copies, class, documents)
+        let known = || self.metadata.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(there) = known().get(&copies[0]) {
+            return there.clone();
+        }
+        let made = self.members.metadata_of(copies, class, documents);
+        known().insert(copies[0], made.clone());
+        made
     }
 }
 

@@ -3,7 +3,8 @@
 
 use crate::gate::baseline::{Baseline, Member};
 use crate::gate::documents::DocumentTable;
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
 
 /// Returns which of several documents an entry has: first those of its place and text, then those
 /// of its place whose text has changed, then those whose text was at a place that is gone. Each
@@ -74,6 +75,37 @@ pub(super) fn match_members(
         pass(&edited, &mut out);
     }
     out
+}
+
+/// The documents of a group by what [`match_members`] knows them by, so that an entry is held only
+/// against those that it may have: thousands of equal texts may be as many entries of a baseline.
+pub(super) struct GroupPlaces<'a> {
+    by_place: HashMap<Cow<'a, str>, Vec<u32>>,
+    by_hash: HashMap<u64, Vec<u32>>,
+}
+
+impl<'a> GroupPlaces<'a> {
+    /// Collects the positions of documents in a group.
+    pub fn of(table: &DocumentTable<'a>, documents: &[u32]) -> GroupPlaces<'a> {
+        let mut places = GroupPlaces { by_place: HashMap::new(), by_hash: HashMap::new() };
+        for (i, &n) in (0..).zip(documents) {
+            places.by_place.entry(table.place(n).0).or_default().push(i);
+            places.by_hash.entry(table.hash[n as usize]).or_default().push(i);
+        }
+        places
+    }
+
+    /// The positions of the documents that these members may be, without classes, in order.
+    pub fn of_members(&self, table: &DocumentTable, members: &[Member]) -> Vec<u32> {
+        let mut found = BTreeSet::new();
+        for member in members {
+            found.extend(self.by_place.get(&*member.place).into_iter().flatten());
+            if !table.has_place(&member.place) {
+                found.extend(self.by_hash.get(&member.hash).into_iter().flatten());
+            }
+        }
+        found.into_iter().collect()
+    }
 }
 
 /// All documents that a baseline names, by number.

@@ -5,7 +5,7 @@ use crate::gate::baseline::{Baseline, Member, PairEntry};
 use crate::gate::bottom_k::{covers, join as join_content};
 use crate::gate::documents::DocumentTable;
 use crate::gate::findings::{Origin, UnjudgedFinding};
-use crate::gate::known_documents::{KnownDocuments, join, match_members, root};
+use crate::gate::known_documents::{GroupPlaces, KnownDocuments, join, match_members, root};
 use crate::gate::verdict::FindingKind;
 use crate::gate::verdict::Stale;
 use crate::hash::ByHash;
@@ -151,14 +151,18 @@ impl<'a> KnownFindings<'a> {
         let mut parents: Vec<u32> = (0..documents.len() as u32).collect();
         let entries =
             if is_cluster { self.clusters_of(&documents) } else { self.repeats_like(first) };
+        let places = is_cluster.then(|| GroupPlaces::of(table, &documents));
         for entry in entries {
             let members: &[Member] = match is_cluster {
                 true => &self.baseline.clusters[entry as usize].members,
                 false => &self.baseline.repeats[entry as usize].places,
             };
-            let held = match_members(table, members, &documents, !is_cluster);
-            let together: Vec<u32> =
-                (0..).zip(held).filter(|(_, held)| *held).map(|(i, _)| i).collect();
+            let all = || (0..documents.len() as u32).collect();
+            let mut together: Vec<u32> =
+                places.as_ref().map_or_else(all, |places| places.of_members(table, members));
+            let some: Vec<u32> = together.iter().map(|&i| documents[i as usize]).collect();
+            let mut held = match_members(table, members, &some, !is_cluster).into_iter();
+            together.retain(|_| held.next().unwrap_or_default());
             together.iter().for_each(|&i| join(&mut parents, together[0], i));
             self.used[if is_cluster { 0 } else { 2 }][entry as usize] |= together.len() > 1;
         }

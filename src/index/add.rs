@@ -276,7 +276,8 @@ impl Index {
     }
 
     /// Commits a batch and brings this handle's memtable up to date.
-    pub(super) fn finish(&self, batch: Batch) -> Result<()> {
+    pub(super) fn finish(&self, mut batch: Batch) -> Result<()> {
+        batch.settle()?;
         let Batch { mut txn, mut state, keys, fresh, .. } = batch;
         if let Keys::Run(postings, counts) = keys {
             to_run(&self.store, &mut txn, &mut state, postings, counts)?;

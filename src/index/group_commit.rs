@@ -158,10 +158,11 @@ impl Index {
     /// of other groups, and those before it in this one. Returns `None` where nothing has changed.
     fn query_again(
         &self,
-        batch: &Batch,
+        batch: &mut Batch,
         ask: &Condition,
         worker: &Worker,
     ) -> Result<Option<QueryAnswer>> {
+        batch.settle()?;
         let view = batch.view();
         let see =
             |from| self.answer_in(&view, &ask.document, &ask.f, &ask.thresholds, worker, from);
@@ -222,6 +223,35 @@ mod tests {
         assert!(!line.led && line.waiting.is_empty() && line.answers.is_empty());
         let v = index.verify().unwrap();
         assert_eq!((v.problems, v.documents), (Vec::new(), documents));
+    }
+
+    #[test]
+    fn what_stays_of_a_class_begins_with_the_smallest_id() {
+        let (_dir, index) = new_index(SameId::Replace);
+        for id in ["f", "b", "d", "a", "e", "c"] {
+            index.add(&Document::new(id, story(0))).unwrap();
+        }
+        let first = |index: &Index| {
+            let asked = Document::new("asked", story(0));
+            let answer = index.query(&asked, &Thresholds::default()).unwrap();
+            answer.sightings[0].info.id.clone()
+        };
+        assert_eq!(first(&index), "a");
+        assert_eq!(index.remove_all(["a", "e", "b"]).unwrap(), [true; 3]);
+        assert_eq!(first(&index), "c");
+        sound(&index, 3);
+        // One of them gets another text, and its text comes back under another id.
+        index.add(&Document::new("c", story(1))).unwrap();
+        assert_eq!(first(&index), "d");
+        index.add(&Document::new("bb", story(0))).unwrap();
+        assert_eq!(first(&index), "bb");
+        assert_eq!(
+            index.remove_all(["bb", "d", "f", "nobody"]).unwrap(),
+            [true, true, true, false]
+        );
+        let asked = Document::new("asked", story(0));
+        assert!(index.query(&asked, &Thresholds::default()).unwrap().sightings.is_empty());
+        sound(&index, 1);
     }
 
     #[test]

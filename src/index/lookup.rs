@@ -121,13 +121,32 @@ impl<'v> IndexState<'v> {
     }
     /// Returns the document of an id, with its number.
     pub fn by_id(&self, id: &str) -> Result<Option<(u32, DocumentRow)>> {
-        for number in self.list(id_key(id))?.units().rev() {
+        let key = id_key(id);
+        // A document that was replaced often has many entries, of which the newest one holds.
+        if let Some(number) = self.newest(key)
+            && let Some(row) = self.document(number)?.filter(|row| row.info.id == id)
+        {
+            return Ok(Some((number, row)));
+        }
+        for number in self.list(key)?.units().rev() {
             if let Some(row) = self.document(number)?.filter(|row| row.info.id == id) {
                 return Ok(Some((number, row)));
             }
         }
         Ok(None)
     }
+
+    /// The newest document with a key that is in no run yet.
+    fn newest(&self, key: u64) -> Option<u32> {
+        let below = |number: &u32| *number < self.state.next;
+        let own = self.batch_memtable.and_then(|own| own.newest(key)).filter(below);
+        own.or_else(|| {
+            let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
+            let newest = (recent.epoch == self.state.epoch).then(|| recent.newest(key));
+            newest.flatten().filter(below)
+        })
+    }
+
     /// Whether the index holds this document under its id with this very text.
     pub fn knows(&self, document: &DocumentRow) -> Result<bool> {
         Ok(self

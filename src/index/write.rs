@@ -14,6 +14,7 @@ use crate::postings::posting::Posting;
 use crate::sketch::fingerprint::{Fingerprint, Fingerprinter};
 use crate::sketch::recipe::Recipe;
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::sync::RwLock;
 use zstd::bulk::{Compressor, Decompressor};
 
@@ -172,6 +173,8 @@ pub struct Batch<'b> {
     /// documents are compared with each other.
     pub visible_keys: usize,
     joining: Memtable,
+    /// The classes whose first document was removed.
+    without_first: BTreeSet<u32>,
 }
 
 /// The number of keys before those of the text's content: the keys of the id, the class and the
@@ -198,7 +201,22 @@ impl<'b> Batch<'b> {
             fresh: Vec::new(),
             visible_keys: OWN,
             joining: Memtable::default(),
+            without_first: BTreeSet::new(),
         })
+    }
+
+    /// Finds the first documents of the classes whose first one was removed. Many documents of one
+    /// text may be removed together, so this is done once for all of them: before a lookup, and
+    /// before the transaction is committed.
+    pub fn settle(&mut self) -> Result<()> {
+        for class in std::mem::take(&mut self.without_first) {
+            let Some(mut row) = self.view().class(class)? else { continue };
+            let members = self.view().members(class, usize::MAX)?;
+            let first = members.into_iter().min_by(|x, y| x.1.info.id.cmp(&y.1.info.id));
+            row.first = first.ok_or_else(|| damaged(self.store.place("classes", class)))?.0;
+            self.store.put(&mut self.txn, &self.store.classes, class, &write(&row))?;
+        }
+        Ok(())
     }
 
     /// The state of the index within the transaction.
@@ -317,7 +335,7 @@ impl<'b> Batch<'b> {
     }
 
     /// Removes the rows of a document. Its postings stay until the next compaction; without the
-    /// rows they lead nowhere.
+    /// rows they lead nowhere. [`Batch::settle`] finds what its class begins with then.
     fn remove_row(&mut self, number: u32, row: &DocumentRow) -> Result<()> {
         let (store, class) = (self.store, row.class);
         let mut class_row =
@@ -338,9 +356,7 @@ impl<'b> Batch<'b> {
             return Ok(());
         }
         if class_row.first == number {
-            let members = self.view().members(class, usize::MAX)?;
-            let first = members.into_iter().min_by(|x, y| x.1.info.id.cmp(&y.1.info.id));
-            class_row.first = first.ok_or_else(|| damaged(store.place("classes", class)))?.0;
+            self.without_first.insert(class);
         }
         store.put(&mut self.txn, &store.classes, class, &write(&class_row))
     }

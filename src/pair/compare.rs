@@ -12,7 +12,7 @@ use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::decide::{decide, titles_divide};
 use crate::pair::facts::evidence;
-use crate::pair::masked::MaskedText;
+use crate::pair::masked::{MaskedText, REMNANT};
 use crate::pair::measured::{LateCounts, MeasuredPair};
 use crate::sketch::recipe::Recipe;
 use std::borrow::Cow;
@@ -152,10 +152,6 @@ pub struct BoilerplateRule {
     pub whole_text: bool,
 }
 
-/// What is left of a text without boilerplate says nothing if it is shorter than this number of
-/// tokens and has numbers and common words alone: a counter, a date.
-const REMNANT: usize = 5;
-
 /// Decides how boilerplate counts in this pair. Where little is left of both texts, it counts if
 /// what is left agrees, or is next to nothing.
 pub fn boilerplate_rule(
@@ -172,8 +168,9 @@ pub fn boilerplate_rule(
     };
     let says_nothing = |p: &MaskedText, left: usize| {
         left < REMNANT
-            && (0..p.tokens.len())
-                .filter(|&i| !p.is_boilerplate(i))
+            && p.first_own_tokens()
+                .iter()
+                .map(|i| *i as usize)
                 .all(|i| p.tokens.kinds[i].is_number() || background.is_common(p.tokens.hashes[i]))
     };
     let has_boilerplate = own_a < a.tokens.len() || own_b < b.tokens.len();

@@ -5,7 +5,7 @@
 //! does not count. A fact opposite another one in the same gap of the alignment disagrees, unless
 //! the two may be one word that is damaged on one side.
 
-use crate::align::edit_distance::{ComparedWord, WordSimilarity, word_similarity};
+use crate::align::edit_distance::{ComparedWord, Letters, WordSimilarity, word_similarity};
 use crate::align::prepared::Prepared;
 use crate::align::run::{Chain, usize_range};
 use crate::align::steps::Steps;
@@ -164,7 +164,7 @@ impl<'p> Count<'p> {
         // The look at all words of the other text is only needed where both texts have such names.
         if !x.is_empty()
             && !y.is_empty()
-            && !steps.take((x.len() + y.len()) * (a.facts().len() + b.facts().len()))
+            && !steps.take(x.len() * b.facts().len() + y.len() * a.facts().len())
             && count.has_protagonist(0, &x)
             && count.has_protagonist(1, &y)
         {
@@ -187,9 +187,10 @@ impl<'p> Count<'p> {
         let Texts { a, b, .. } = self.texts;
         let (p, q) = if side == 0 { (a, b) } else { (b, a) };
         let known = |i: usize| {
-            let name = ComparedWord::of(p.word(i));
-            let like = |&j: &u32| name.similarity(false, &ComparedWord::of(q.word(j as usize)));
-            q.facts().iter().any(|j| like(j) != WordSimilarity::No)
+            let (name, facts) = (ComparedWord::of(p.word(i)), q.facts());
+            let like = |j: u32| name.similarity(false, &ComparedWord::of(q.word(j as usize)));
+            let near = || facts.near::<2>(Letters::of_word(p.word(i)));
+            facts.has_more() || near().into_iter().any(|j| like(j) != WordSimilarity::No)
         };
         names.iter().any(|&i| !known(i))
     }

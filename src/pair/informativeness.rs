@@ -5,6 +5,7 @@ use crate::align::edit_distance::{ComparedWord, WordSimilarity};
 use crate::align::prepared::Prepared;
 use crate::align::run::{Chain, usize_range};
 use crate::align::select::equal_words;
+use crate::hash::Hashes;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use std::ops::Range;
@@ -60,7 +61,7 @@ pub fn informativeness(
     least: u32,
 ) -> u32 {
     let mut sum = matches.iter().map(|m| equal_words(m, a)).sum::<u32>() / WORDS_PER_POINT;
-    let mut seen: Vec<u64> = Vec::new();
+    let mut seen = Hashes::default();
     for (i, j) in matches.iter().flat_map(|m| &m.runs).flat_map(|r| (r.a..r.a_end()).zip(r.b..)) {
         if sum >= least {
             break;
@@ -72,8 +73,7 @@ pub fn informativeness(
         } else {
             background.word_informativeness(hash).min(background.word_informativeness(form))
         };
-        if weight > 0 && !seen.contains(&hash) {
-            seen.push(hash);
+        if weight > 0 && seen.insert(hash) {
             sum += weight;
         }
     }

@@ -5,11 +5,17 @@ use crate::align::prepared::Prepared;
 use crate::align::run::usize_range;
 use crate::pair::background::Background;
 use crate::pair::metadata::Metadata;
+use crate::pair::sentence::has_end_sign;
 use crate::sketch::anchor::is_anchor;
 use crate::sketch::recipe::Recipe;
 use crate::text::shingle::{count, window};
 use std::borrow::Cow;
 use std::ops::{Deref, Range};
+use std::sync::OnceLock;
+
+/// What is left of a text without boilerplate says nothing if it is shorter than this number of
+/// tokens and has numbers and common words alone: a counter, a date.
+pub const REMNANT: usize = 5;
 
 /// A prepared text whose boilerplate is marked, for the background that it was made with.
 #[derive(Debug, Clone)]
@@ -20,6 +26,10 @@ pub struct MaskedText<'t> {
     /// The number of tokens that are not boilerplate.
     own_tokens: usize,
     metadata: Metadata,
+    /// The first tokens that are not boilerplate, once somebody has asked.
+    first_own: OnceLock<Vec<u32>>,
+    /// Whether some paragraph ends as a sentence does, once somebody has asked.
+    has_sentences: OnceLock<bool>,
     /// The length of an anchor in words, and their rate.
     anchor: u32,
     anchor_rate: u32,
@@ -37,8 +47,16 @@ impl<'t> MaskedText<'t> {
         let mask = background.mask(&prepared.tokens, &prepared.paragraphs, recipe.anchor);
         let own_tokens = prepared.tokens.len() - mask.iter().filter(|&&masked| masked).count();
         let Recipe { anchor, anchor_rate, .. } = *recipe;
-        let metadata = Metadata::default();
-        MaskedText { prepared, mask, own_tokens, metadata, anchor, anchor_rate }
+        MaskedText {
+            prepared,
+            mask,
+            own_tokens,
+            metadata: Metadata::default(),
+            first_own: OnceLock::new(),
+            has_sentences: OnceLock::new(),
+            anchor,
+            anchor_rate,
+        }
     }
 
     /// The same text with what its documents say about it.
@@ -94,6 +112,19 @@ impl<'t> MaskedText<'t> {
             };
         }
         covered
+    }
+
+    /// The first [`REMNANT`] tokens that are not boilerplate. Cost: a look at each token, once.
+    pub fn first_own_tokens(&self) -> &[u32] {
+        let own = || (0..self.tokens.len()).filter(|i| !self.is_boilerplate(*i));
+        self.first_own.get_or_init(|| own().take(REMNANT).map(|i| i as u32).collect())
+    }
+
+    /// Whether some paragraph ends as a sentence does. Cost: a look at each paragraph, once.
+    pub fn has_sentences(&self) -> bool {
+        let mut paragraphs = self.paragraphs.iter().filter(|r| !r.is_empty());
+        let ends = |r: &Range<u32>| has_end_sign(self, r.end as usize - 1);
+        *self.has_sentences.get_or_init(|| paragraphs.any(ends))
     }
 
     /// The number of tokens that are not boilerplate.

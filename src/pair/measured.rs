@@ -5,7 +5,6 @@ use crate::align::select::equal_words;
 use crate::model::detection::Comparison;
 use crate::pair::facts::CopyEvidence;
 use crate::pair::masked::MaskedText;
-use crate::pair::sentence::has_end_sign;
 use std::cell::{LazyCell, OnceCell};
 
 /// What is known of two texts when their relation is decided.
@@ -32,7 +31,6 @@ pub struct MeasuredPair<'m> {
     /// Whether the titles name subjects of their own, as
     /// [`quotation`](crate::pair::quotation) asks it.
     pub of_own_subjects: OnceCell<bool>,
-    has_sentences: [OnceCell<bool>; 2],
 }
 
 /// What is counted of a pair only where its relation depends on it.
@@ -62,7 +60,6 @@ impl<'m> MeasuredPair<'m> {
             all_equal_words: OnceCell::new(),
             of_one_subject: OnceCell::new(),
             of_own_subjects: OnceCell::new(),
-            has_sentences: Default::default(),
         }
     }
 
@@ -70,13 +67,5 @@ impl<'m> MeasuredPair<'m> {
     pub fn all_equal_words(&self) -> u32 {
         let all = || self.matches.iter().map(|c| equal_words(c, self.a)).sum();
         *self.all_equal_words.get_or_init(all)
-    }
-
-    /// Whether some paragraph of the first text, or of the second one, ends as a sentence does.
-    pub fn has_sentences(&self, second: bool) -> bool {
-        let p = if second { self.b } else { self.a };
-        let mut paragraphs = p.paragraphs.iter().filter(|r| !r.is_empty());
-        *self.has_sentences[usize::from(second)]
-            .get_or_init(|| paragraphs.any(|r| has_end_sign(p, r.end as usize - 1)))
     }
 }

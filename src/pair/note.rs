@@ -53,8 +53,8 @@ pub struct NoteHolder<'t> {
     /// The tokens on lines that are marked as quoted from another text, as in an answer by mail.
     quoted: OnceLock<Vec<Range<u32>>>,
     seeds: OnceLock<SortedWindows>,
-    /// Whether a token is a rare word.
-    rare: OnceLock<Vec<bool>>,
+    /// The rare words with their tokens, sorted.
+    rare: OnceLock<Vec<(u64, u32)>>,
 }
 
 /// The windows of [`SEED`] words, by their hashes: those that are left when a passage is left out
@@ -189,16 +189,23 @@ impl<'t> NoteHolder<'t> {
         self.seeds.get_or_init(|| SortedWindows::new(&self.tokens)).inside(rest)
     }
 
-    /// The rare words of some tokens, sorted and without duplicates.
-    fn rare(&self, tokens: impl Iterator<Item = usize>, background: &Background) -> Vec<u64> {
-        let is_rare = |hash: &u64| background.word_informativeness(*hash) == RARE;
-        let all = || self.tokens.hashes.iter().map(is_rare).collect();
-        let is_rare: &Vec<bool> = self.rare.get_or_init(all);
-        let mut rare: Vec<u64> =
-            tokens.filter(|&i| is_rare[i]).map(|i| self.tokens.hashes[i]).collect();
-        rare.sort_unstable();
-        rare.dedup();
-        rare
+    /// The rare words with their tokens, sorted.
+    fn rare(&self, background: &Background) -> &[(u64, u32)] {
+        self.rare.get_or_init(|| {
+            let is_rare = |word: &(u64, u32)| background.word_informativeness(word.0) == RARE;
+            let words = self.tokens.hashes.iter().copied().zip(0..);
+            let mut rare: Vec<(u64, u32)> = words.filter(is_rare).collect();
+            rare.sort_unstable();
+            rare
+        })
+    }
+
+    /// The rare words of the rest, sorted and without duplicates. Cost: a look at each rare word.
+    fn rare_of(&self, rest: &[bool], background: &Background) -> Vec<u64> {
+        let own = self.rare(background).iter().filter(|word| rest[word.1 as usize]);
+        let mut words: Vec<u64> = own.map(|word| word.0).collect();
+        words.dedup();
+        words
     }
 }
 
@@ -243,15 +250,14 @@ pub fn note_evidence(
     }
     let [also_a, also_b] = shared_elsewhere([a, b], [&in_a, &in_b]);
     let (rest_a, rest_b) = (a.rest(&in_a, &also_a, background), b.rest(&in_b, &also_b, background));
-    let listed = |rest: &[bool]| -> Vec<usize> { (0..rest.len()).filter(|&i| rest[i]).collect() };
-    let (own_a, own_b) = (listed(&rest_a), listed(&rest_b));
+    let number = |of: &[bool]| of.iter().filter(|in_it| **in_it).count();
     let length = in_a.iter().map(|p| p.len()).sum::<usize>();
-    let elsewhere = listed(&also_a).len().max(listed(&also_b).len());
+    let elsewhere = number(&also_a).max(number(&also_b));
     if elsewhere as f64 > SHARED_ELSEWHERE * length as f64 {
         return NoteEvidence::Story;
     }
     let least = REST_TOKENS.max((REST_SHARE * length as f64) as usize);
-    if own_a.len() < least || own_b.len() < least {
+    if number(&rest_a) < least || number(&rest_b) < least {
         return NoteEvidence::Nothing;
     }
     let (x, y) = (a.rest_windows(&rest_a), b.rest_windows(&rest_b));
@@ -259,13 +265,12 @@ pub fn note_evidence(
         return NoteEvidence::Story;
     }
     if background.classes >= KNOWS_RARE {
-        let x = a.rare(own_a.iter().copied(), background);
-        let y = b.rare(own_b.iter().copied(), background);
-        let passage = a.rare(in_a.iter().flat_map(|p| usize_range(p.clone())), background);
+        let (x, y) = (a.rare_of(&rest_a, background), b.rare_of(&rest_b, background));
+        let mut passage = in_a.iter().flat_map(|p| &a.tokens.hashes[usize_range(p.clone())]);
         // The names of a story are in its background and around it.
         let named = |word: &u64| x.binary_search(word).is_ok() && y.binary_search(word).is_ok();
         if intersection_size(&x, &y) as f64 > WORDS_IN_COMMON * x.len().min(y.len()).max(4) as f64
-            || passage.iter().any(named)
+            || passage.any(named)
         {
             return NoteEvidence::Story;
         }

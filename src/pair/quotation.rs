@@ -236,7 +236,7 @@ fn is_heading(m: &MeasuredPair, second: bool, own: &Range<u32>, t: &Thresholds) 
     short
         && !has_clause_end(p, own.end as usize - 1)
         && figures().take(FIGURES_OF_A_TABLE).count() < FIGURES_OF_A_TABLE
-        && m.has_sentences(second)
+        && p.has_sentences()
 }
 
 /// Whether a fact of one text is in the place of another fact inside a match.

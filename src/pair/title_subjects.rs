@@ -10,6 +10,8 @@ use std::ops::Range;
 /// The least number of tokens of a paragraph that can be the first one of a story: a byline is
 /// shorter. No more than the second number are looked at.
 const LEAD_TOKENS: Range<usize> = 10..60;
+/// The number of paragraphs among which it is looked for.
+const LEAD_PARAGRAPHS: usize = 1024;
 
 /// The number of times from which a text has a word often.
 const OFTEN: u32 = 4;
@@ -102,7 +104,8 @@ fn is_name(title: &Title, i: usize, background: &Background) -> bool {
 
 /// The tokens of the first paragraph of a story.
 fn lead(text: &Prepared) -> Range<usize> {
-    let long = text.paragraphs.iter().find(|p| p.len() >= LEAD_TOKENS.start);
+    let mut first = text.paragraphs.iter().take(LEAD_PARAGRAPHS);
+    let long = first.find(|p| p.len() >= LEAD_TOKENS.start);
     let Some(first) = long else { return 0..0 };
     let start = first.start as usize;
     start..(first.end as usize).min(start + LEAD_TOKENS.end)

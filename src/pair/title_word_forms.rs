@@ -25,13 +25,13 @@ impl WordForms<'_> {
     /// Whether another word, which has these letters, may be a form of the word.
     #[inline]
     pub fn has(&self, other: &str, letters: Letters) -> bool {
-        !self.letters.are_unlike(letters) && self.is_form(other)
+        !self.letters.are_unlike::<3>(letters) && self.is_form(other)
     }
 
     /// Whether a word of a text that begins with a capital letter may be a form of the word. Cost:
-    /// a look at the letters of each different one.
+    /// a look at the letters of each different one, of the first thousand.
     pub fn are_in(&self, text: &Prepared) -> bool {
-        let near = text.capital_words().near(self.letters);
+        let near = text.capital_words().near::<3>(self.letters);
         near.into_iter().any(|i| self.is_form(text.word(i as usize)))
     }
 

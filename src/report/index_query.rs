@@ -73,6 +73,15 @@ impl QueryDocuments {
 }
 
 impl QueryReport {
+    /// The result without the texts, for those who have written it and only count it: a partner
+    /// may be a book, which the answers for thousands of documents hold. It cannot be written
+    /// again.
+    #[must_use]
+    pub fn without_texts(mut self) -> QueryReport {
+        self.documents.texts = Vec::new();
+        self
+    }
+
     /// Makes the result from the queried document, what the index holds under its id, and its
     /// partners, nearest first; `more` partners are left out.
     pub fn new(

@@ -27,6 +27,8 @@ use std::path::{Path, PathBuf};
 
 /// The number of documents that the human report shows.
 const SHOWN: u64 = 50;
+/// The answers that are in memory together while some of them are shown.
+const AT_ONCE: usize = 64;
 
 /// Asks what an index holds of documents: copies, texts that contain them, passages
 ///
@@ -226,10 +228,28 @@ impl Query {
         &self,
         index: &Index,
         t: &Thresholds,
+        mut documents: Vec<Document>,
+        tally: &mut AnswerCounts,
+        out: &mut dyn Write,
+    ) -> std::result::Result<(), QueryEnd> {
+        let is_shown = self.format == Format::Human;
+        while is_shown && tally.listed < SHOWN && documents.len() > AT_ONCE {
+            let others = documents.split_off(AT_ONCE);
+            self.part(index, t, std::mem::replace(&mut documents, others), tally, out)?;
+        }
+        self.part(index, t, documents, tally, out)
+    }
+
+    /// [`some`](Query::some), for as many documents as may be in memory with their partners.
+    fn part(
+        &self,
+        index: &Index,
+        t: &Thresholds,
         documents: Vec<Document>,
         tally: &mut AnswerCounts,
         out: &mut dyn Write,
     ) -> std::result::Result<(), QueryEnd> {
+        let is_shown = self.format == Format::Human && tally.listed < SHOWN;
         let answers = documents.into_par_iter().map(|d| -> Result<(QueryReport, bool, Vec<u8>)> {
             let without_text = nearcopy::text::tokenize(&d.text).is_empty();
             let seen = self.query_document(index, t, d)?;
@@ -237,7 +257,7 @@ impl Query {
             if self.format == Format::Jsonl {
                 seen.json(&mut bytes).map_err(|e| Failure::Said(clean(&e.to_string())))?;
             }
-            Ok((seen, without_text, bytes))
+            Ok((if is_shown { seen } else { seen.without_texts() }, without_text, bytes))
         });
         for (seen, without_text, bytes) in answers.collect::<Result<Vec<_>>>()? {
             tally.count(&seen);

@@ -193,8 +193,9 @@ fn unescaped(text: &str) -> String {
     if !text.contains('&') {
         return text.to_owned();
     }
-    // In this element the parser decodes references and ignores tags.
-    let page = Document::from(format!("<textarea>{}</textarea>", text.replace("</textarea", " ")));
+    // In this element the parser decodes references. Without the sign that begins a tag the text
+    // cannot leave it, in whatever letters.
+    let page = Document::from(format!("<textarea>{}</textarea>", text.replace('<', "&lt;")));
     page.select("textarea").text().to_string()
 }
 
@@ -271,6 +272,21 @@ mod tests {
 
     fn of(html: &str) -> PageMetadata {
         read_metadata(&Document::from(html))
+    }
+
+    #[test]
+    fn references_are_decoded_and_tags_are_text() {
+        for (text, want) in [
+            ("Tom &amp; Jerry&#8217;s <b>", "Tom & Jerry\u{2019}s <b>"),
+            ("a &lt;b> </TEXTAREA><p id=i>&amp;", "a <b> </TEXTAREA><p id=i>&"),
+            ("</textarea ><script>&amp;", "</textarea ><script>&"),
+            ("no reference <i>", "no reference <i>"),
+        ] {
+            assert_eq!(unescaped(text), want);
+        }
+        // Tags that the parser nests take the square of their number; here they are text.
+        let many = format!("&amp;</TextArea>{}", "<p><b id=i>".repeat(20_000));
+        assert_eq!(unescaped(&many).len(), many.len() - "amp;".len());
     }
 
     #[test]

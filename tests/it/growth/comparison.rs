@@ -205,3 +205,20 @@ fn twice_the_texts_take_at_most_so_many_times_the_steps() {
     }
     assert!(over.is_empty(), "{over:#?}");
 }
+
+#[test]
+fn a_page_costs_as_little_beside_a_longer_book() {
+    let mut dice = Dice::new(4);
+    let chapters: Vec<String> = (0..1200).map(|_| words(&mut dice, 200)).collect();
+    let page = format!("{} {}", words(&mut dice, 60), chapters[70]);
+    for preset in PRESETS {
+        let [first, second] = [600, 1200].map(|count| {
+            let whole = Stop::after(u64::MAX);
+            let texts = [chapters[..count].join("\n\n"), page.clone()];
+            let found = compared(&texts, preset, &whole).unwrap();
+            assert!(found.coverage_b > 0.7, "{preset:?}: {}", found.coverage_b);
+            whole.asked_and_steps().1
+        });
+        assert!(2 * second <= 3 * first, "{preset:?}: {first} and {second} steps");
+    }
+}
