@@ -213,11 +213,16 @@ MAKES = {
     "background": ("background", "titles"),
     "pairs-documents": ("pairs-documents",),
     "plan-documents": ("candidates-documents",),
-    "compare-documents": ("compare-documents", "links"),
-    "pairs-passages": ("pairs-passages",),
+    "compare-documents": ("compare-documents", "links", "related-documents"),
+    "pairs-passages": ("pairs-passages", "frequent-anchors"),
     "plan-passages": ("candidates-passages",),
-    "compare-passages": ("compare-passages",),
-    "cluster": ("detection",),
+    "compare-passages": ("compare-passages", "related-passages"),
+    "plan-clusters": ("cluster-plan", "families", "near-anchors"),
+    "clusters": ("clustered", "windows", "occurrences-inside", "twice"),
+    "shared-windows": ("shared-passages", "holders"),
+    "plan-reported": ("report-plan",),
+    "reported": ("pairs-between", "occurrences"),
+    "findings": ("detection",),
 }
 
 
