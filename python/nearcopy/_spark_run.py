@@ -201,7 +201,7 @@ class Run:
 
 # The kinds of blocks that each stage makes.
 MAKES = {
-    "classes": ("corpus",),
+    "classes": ("classes", "metadata"),
     "sort": (
         "run-bands",
         "run-paragraph-bands",
@@ -212,15 +212,15 @@ MAKES = {
     ),
     "background": ("background", "titles"),
     "pairs-documents": ("pairs-documents",),
-    "plan-documents": ("candidates-documents",),
+    "plan-documents": ("candidates-documents", "metadata-documents"),
     "compare-documents": ("compare-documents", "links", "related-documents"),
     "pairs-passages": ("pairs-passages", "frequent-anchors"),
-    "plan-passages": ("candidates-passages",),
+    "plan-passages": ("candidates-passages", "metadata-passages"),
     "compare-passages": ("compare-passages", "related-passages"),
-    "plan-clusters": ("cluster-plan", "families", "near-anchors"),
+    "plan-clusters": ("cluster-plan", "metadata-clusters", "families", "near-anchors"),
     "clusters": ("clustered", "windows", "occurrences-inside", "twice"),
     "shared-windows": ("shared-passages", "holders"),
-    "plan-reported": ("report-plan",),
+    "plan-reported": ("report-plan", "metadata-reported"),
     "reported": ("pairs-between", "occurrences"),
     "findings": ("detection",),
 }

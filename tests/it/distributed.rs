@@ -115,8 +115,7 @@ fn same_as_in_one_process(
         let found = engine.carry_out();
         assert_eq!(found, whole, "{parts} parts");
         assert!(engine.rounds < 9, "{} rounds", engine.rounds);
-        let corpus_block: Vec<StageBlock> =
-            engine.blocks.iter().filter(|block| block.kind == "corpus").cloned().collect();
+        let corpus_block: Vec<StageBlock> = engine.input(DistributedStage::Findings, 1, &[]).blocks;
         let input = StageInput { blocks: corpus_block, texts: Vec::new() };
         let of_blocks = distributed.corpus(input).unwrap();
         assert_eq!(of_blocks.renamed(), corpus.renamed());

@@ -7,6 +7,7 @@ use crate::engine::distributed::last_data::{
 };
 use crate::engine::distributed::stage_data::FamilyLinks;
 use crate::engine::distributed::work::{Made, Work};
+use crate::engine::members::Members;
 use crate::engine::search::SortedKeys;
 use crate::engine::shared_windows::{near_frequent, passage_windows};
 use crate::engine::sketch::{Classes, Keys};
@@ -147,8 +148,13 @@ impl Work<'_> {
             self.block("families", 0, &Families(family)),
             self.block("near-anchors", 0, &SortedKeyList(keys)),
         ];
-        let of_parts = (1..).zip(&plans.parts);
-        blocks.extend(of_parts.map(|(part, plan)| self.block("cluster-plan", part, plan)));
+        for (part, plan) in (1..).zip(&plans.parts) {
+            let edges = plan.components.iter().flatten();
+            let classes = edges.flat_map(|edge| [edge.0, edge.1]);
+            let (kind, members) = ("metadata-clusters", &sorted.members);
+            blocks.push(self.metadata_for(kind, part, classes, members));
+            blocks.push(self.block("cluster-plan", part, plan));
+        }
         Ok((blocks, self.wanted(&plans.texts, all)))
     }
 
@@ -226,8 +232,13 @@ impl Work<'_> {
             plan.touched.extend(touched.then_some(class));
             plan.beside.extend(beside.then_some(class));
         });
-        let of_parts = (1..).zip(&plans.parts);
-        let blocks = of_parts.map(|(part, plan)| self.block("report-plan", part, plan)).collect();
+        let (mut blocks, members) = (Vec::new(), Members::new(&all));
+        for (part, plan) in (1..).zip(&plans.parts) {
+            let pairs = plan.pairs.iter().map(|pair| unpack_pair(*pair));
+            let classes = pairs.flat_map(|(a, b)| [a, b]);
+            blocks.push(self.metadata_for("metadata-reported", part, classes, &members));
+            blocks.push(self.block("report-plan", part, plan));
+        }
         Ok((blocks, self.wanted(&plans.texts, &all)))
     }
 }

@@ -31,9 +31,8 @@ impl Work<'_> {
     pub(super) fn sort(&self) -> Result<Made> {
         let rows: Vec<KeyRows> =
             self.blocks.of("keys")?.into_iter().map(|(_, rows)| rows).collect();
-        let (corpus, part) = (self.corpus.shared(), self.part);
-        let (all, new) = corpus.classes(self.corpus, &self.scan.thresholds);
-        let (keys, counts) = sorted_part(part, self.scan.parts, &rows, corpus, (&all, &new))?;
+        let part = self.part;
+        let (keys, counts) = sorted_part(part, self.scan.parts, &rows, self.corpus.numbered())?;
         let blocks = vec![
             self.block("run-bands", part, &keys.bands),
             self.block("run-paragraph-bands", part, &keys.paragraph_bands),
@@ -49,7 +48,8 @@ impl Work<'_> {
     pub(super) fn background(&self) -> Result<Made> {
         let DistributedScan { recipe, thresholds, parts, .. } = self.scan;
         let keys = self.runs_of_all_parts()?;
-        let unknown = self.corpus.shared().documents.iter().filter(|d| d.info.source.is_none());
+        let info = |n| self.corpus.info(n);
+        let unknown = (0..self.corpus.count()).filter(|&n| info(n).source.is_none());
         let mut sketches = Sketches::for_unknown_sources(unknown.count(), recipe);
         sketches.classes = self.classes();
         let mut came = 0;
@@ -120,12 +120,12 @@ impl Work<'_> {
     }
 
     /// The candidates of all parts, divided into those that each part compares.
-    pub(super) fn plan(&self, kind: &str) -> Result<Made> {
+    pub(super) fn plan(&self, by: &str) -> Result<Made> {
         let sorted = self.sorted(Keys::default())?;
         let (job, class_tokens) = (self.job(self.checkpoints), sorted.all.class_tokens());
         let search = candidate_search(&job, &sorted, &class_tokens);
         let mut candidates = search.by_documents()?;
-        if kind == "candidates-passages" {
+        if by == "passages" {
             // The families have chosen the pairs of each part already.
             candidates = search.by_passages(&[], &candidates.pairs)?;
         }
@@ -135,8 +135,12 @@ impl Work<'_> {
             let of = pairs.iter().flat_map(|pair| <[u32; 2]>::from(unpack_pair(*pair)));
             let classes: BTreeSet<u32> = of.collect();
             let first = |class: u32| sorted.all.first[class as usize] as usize;
-            wanted.extend(classes.into_iter().map(|class| (part, self.corpus.key(first(class)))));
-            blocks.push(self.block(kind, part, &CandidatePart(pairs.to_vec())));
+            let key = |class: &u32| (part, self.corpus.key(first(*class)));
+            wanted.extend(classes.iter().map(key));
+            let pairs = CandidatePart(pairs.to_vec());
+            blocks.push(self.block(&format!("candidates-{by}"), part, &pairs));
+            let kind = format!("metadata-{by}");
+            blocks.push(self.metadata_for(&kind, part, classes, &sorted.members));
         }
         Ok((blocks, wanted))
     }

@@ -11,7 +11,7 @@ use crate::engine::distributed::key_rows::KeyRowsBuilder;
 use crate::engine::distributed::partial_corpus::PartialCorpus;
 use crate::engine::distributed::scan::DistributedScan;
 use crate::engine::distributed::shared_corpus::{
-    DocumentRows, SharedCorpus, SketchedDocument, document_key,
+    DocumentRows, MetadataRows, NumberedDocuments, SketchedDocument, document_key, numbered,
 };
 use crate::engine::distributed::stage_input::{DistributedStage, StageInput, StageOutput};
 use crate::engine::distributed::work::{Made, Work};
@@ -73,15 +73,26 @@ impl DistributedScan {
         let blocks = Blocks { all: &input.blocks, recipe_id: &recipe_id };
         if stage == DistributedStage::Classes {
             let rows = blocks.of::<DocumentRows>("documents")?;
-            let corpus = SharedCorpus::of_rows(rows.into_iter().map(|(_, rows)| rows).collect())?;
-            let blocks = vec![StageBlock::new("corpus", 0, &corpus, &recipe_id)];
+            let rows = rows.into_iter().map(|(_, rows)| rows).collect();
+            let (classes, metadata) = numbered(rows, &self.thresholds)?;
+            let blocks = vec![
+                StageBlock::new("classes", 0, &classes, &recipe_id),
+                StageBlock::new("metadata", 0, &metadata, &recipe_id),
+            ];
             return Ok(StageOutput::Done { blocks, wanted: Vec::new() });
         }
-        let shared = match stage.takes().all.contains(&"corpus") {
-            true => blocks.one::<SharedCorpus>("corpus")?.restored(),
-            false => SharedCorpus::default(),
+        let takes = stage.takes();
+        let numbered = match takes.all.contains(&"classes") {
+            true => blocks.one::<NumberedDocuments>("classes")?,
+            false => NumberedDocuments::default(),
         };
-        let corpus = PartialCorpus::new(shared, input.texts);
+        // Those of all documents, or of those that this part looks at.
+        let of = |kind: &&&str| kind.starts_with("metadata");
+        let metadata = match takes.own.iter().chain(takes.all).find(of) {
+            Some(kind) => blocks.one::<MetadataRows>(kind)?.restored(),
+            None => MetadataRows::default(),
+        };
+        let corpus = PartialCorpus::new(numbered, metadata, input.texts);
         let made = in_pool(&self.options, || {
             let checkpoints = &Checkpoints::given(self.parts, given(stage, &blocks, self.parts)?);
             let options = self.options.for_documents(corpus.count());
@@ -92,6 +103,7 @@ impl DistributedScan {
         if !wanted.is_empty() {
             return Ok(StageOutput::Again(wanted));
         }
+        corpus.check()?;
         let (blocks, wanted) = made?;
         Ok(StageOutput::Done { blocks, wanted })
     }
@@ -102,8 +114,8 @@ impl DistributedScan {
     /// Those of [`carry_out`](DistributedScan::carry_out).
     pub fn corpus(&self, input: StageInput) -> Result<PartialCorpus> {
         let blocks = Blocks { all: &input.blocks, recipe_id: &self.recipe.id() };
-        let shared = blocks.one::<SharedCorpus>("corpus")?.restored();
-        Ok(PartialCorpus::new(shared, input.texts))
+        let metadata = blocks.one::<MetadataRows>("metadata")?.restored();
+        Ok(PartialCorpus::new(blocks.one("classes")?, metadata, input.texts))
     }
 }
 
@@ -147,12 +159,12 @@ impl Work<'_> {
             DistributedStage::Sort => self.sort(),
             DistributedStage::Background => self.background(),
             DistributedStage::PairsByDocuments => self.pairs_by_documents(),
-            DistributedStage::PlanByDocuments => self.plan("candidates-documents"),
+            DistributedStage::PlanByDocuments => self.plan("documents"),
             DistributedStage::CompareByDocuments => {
                 self.compare(RunStage::CompareByDocuments, "documents")
             }
             DistributedStage::PairsByPassages => self.pairs_by_passages(),
-            DistributedStage::PlanByPassages => self.plan("candidates-passages"),
+            DistributedStage::PlanByPassages => self.plan("passages"),
             DistributedStage::CompareByPassages => {
                 self.compare(RunStage::CompareByPassages, "passages")
             }

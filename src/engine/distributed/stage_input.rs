@@ -111,48 +111,51 @@ impl DistributedStage {
     pub const fn takes(self) -> Takes {
         match self {
             DistributedStage::Classes => Takes { own: &[], all: &["documents"] },
-            DistributedStage::Sort => Takes { own: &["keys"], all: &["corpus"] },
-            DistributedStage::Background => {
-                Takes { own: &[], all: &["corpus", "run-anchors", "run-paragraphs", "counts"] }
-            }
+            DistributedStage::Sort => Takes { own: &["keys"], all: &["classes"] },
+            DistributedStage::Background => Takes { own: &[], all: BACKGROUND },
             DistributedStage::PairsByDocuments => {
-                Takes { own: &["run-bands", "run-same-text"], all: &["corpus"] }
+                Takes { own: &["run-bands", "run-same-text"], all: &["classes"] }
             }
             DistributedStage::PlanByDocuments => {
-                Takes { own: &[], all: &["corpus", "pairs-documents"] }
+                Takes { own: &[], all: &["classes", "metadata", "pairs-documents"] }
             }
-            DistributedStage::CompareByDocuments => {
-                Takes { own: &["candidates-documents"], all: &["corpus", "background", "titles"] }
-            }
+            DistributedStage::CompareByDocuments => Takes {
+                own: &["candidates-documents", "metadata-documents"],
+                all: &["classes", "background", "titles"],
+            },
             DistributedStage::PairsByPassages => {
-                Takes { own: &["run-anchors", "run-paragraph-bands"], all: &["corpus", "links"] }
+                Takes { own: &["run-anchors", "run-paragraph-bands"], all: &["classes", "links"] }
             }
-            DistributedStage::PlanByPassages => {
-                Takes { own: &[], all: &["corpus", "pairs-documents", "pairs-passages"] }
-            }
-            DistributedStage::CompareByPassages => {
-                Takes { own: &["candidates-passages"], all: &["corpus", "background", "titles"] }
-            }
+            DistributedStage::PlanByPassages => Takes { own: &[], all: PLAN_BY_PASSAGES },
+            DistributedStage::CompareByPassages => Takes {
+                own: &["candidates-passages", "metadata-passages"],
+                all: &["classes", "background", "titles"],
+            },
             DistributedStage::PlanClusters => Takes { own: &[], all: PLAN_CLUSTERS },
             DistributedStage::Clusters => Takes {
-                own: &["cluster-plan"],
-                all: &["corpus", "background", "titles", "near-anchors"],
+                own: &["cluster-plan", "metadata-clusters"],
+                all: &["classes", "background", "titles", "near-anchors"],
             },
             DistributedStage::SharedWindows => {
                 Takes { own: &["windows", "run-paragraphs"], all: &["families", "twice"] }
             }
             DistributedStage::PlanReported => Takes { own: &[], all: PLAN_REPORTED },
             DistributedStage::Reported => Takes {
-                own: &["report-plan"],
-                all: &["corpus", "background", "titles", "shared-passages"],
+                own: &["report-plan", "metadata-reported"],
+                all: &["classes", "background", "titles", "shared-passages"],
             },
             DistributedStage::Findings => Takes { own: &[], all: FINDINGS },
         }
     }
 }
 
+const BACKGROUND: &[&str] = &["classes", "metadata", "run-anchors", "run-paragraphs", "counts"];
+
+const PLAN_BY_PASSAGES: &[&str] = &["classes", "metadata", "pairs-documents", "pairs-passages"];
+
 const PLAN_CLUSTERS: &[&str] = &[
-    "corpus",
+    "classes",
+    "metadata",
     "background",
     "titles",
     "links",
@@ -162,10 +165,11 @@ const PLAN_CLUSTERS: &[&str] = &[
 ];
 
 const PLAN_REPORTED: &[&str] =
-    &["corpus", "related-documents", "related-passages", "clustered", "holders"];
+    &["classes", "metadata", "related-documents", "related-passages", "clustered", "holders"];
 
 const FINDINGS: &[&str] = &[
-    "corpus",
+    "classes",
+    "metadata",
     "background",
     "titles",
     "pairs-documents",

@@ -7,6 +7,7 @@ use crate::engine::checkpoint::Checkpoints;
 use crate::engine::distributed::block::{Blocks, StageBlock};
 use crate::engine::distributed::partial_corpus::PartialCorpus;
 use crate::engine::distributed::scan::DistributedScan;
+use crate::engine::distributed::shared_corpus::MetadataRows;
 use crate::engine::distributed::stage_data::TitleGroups;
 use crate::engine::members::Members;
 use crate::engine::scan_job::ScanJob;
@@ -55,7 +56,23 @@ impl Work<'_> {
 
     /// The classes of equal texts.
     pub fn classes(&self) -> Classes {
-        self.corpus.shared().classes(self.corpus, &self.scan.thresholds).0
+        self.corpus.numbered().classes.clone()
+    }
+
+    /// The metadata of all documents of these classes, for a part of the next stage.
+    pub fn metadata_for(
+        &self,
+        kind: &str,
+        part: u32,
+        classes: impl IntoIterator<Item = u32>,
+        members: &Members,
+    ) -> StageBlock {
+        let mut numbers: Vec<u32> =
+            classes.into_iter().flat_map(|class| members.of(class).iter().copied()).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let rows = numbers.into_iter().map(|n| (n, self.corpus.info(n as usize)));
+        self.block(kind, part, &MetadataRows::new(rows))
     }
 
     /// What is known before pairs are looked for, as far as the blocks have it.
