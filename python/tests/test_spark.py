@@ -233,9 +233,8 @@ def test_clusters_and_repeats_of_several_parts(spark, tmp_path, parts):
         same(found, wanted)
     report = json.loads(wanted)
     assert max(len(cluster["members"]) for cluster in report["clusters"]) > 2
-    assert {short, paragraph[:30]} <= {r["text"][: len(short)] for r in report["repeats"]} | {
-        r["text"][:30] for r in report["repeats"]
-    }
+    begin = [repeat["text"][:30] for repeat in report["repeats"]]
+    assert short[:30] in begin and paragraph[:30] in begin
     # A plan says which texts a part needs, so that few parts are carried out a second time.
     for stage in ("shared-windows", "reported", "findings"):
         assert len(list(scratch.glob(f"*/0*[0-9]-{stage}"))) == 1, stage
