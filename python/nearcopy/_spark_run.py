@@ -201,7 +201,7 @@ class Run:
 
 # The kinds of blocks that each stage makes.
 MAKES = {
-    "classes": ("classes", "metadata"),
+    "classes": ("classes", "new-classes", "metadata"),
     "sort": (
         "run-bands",
         "run-paragraph-bands",

@@ -286,7 +286,7 @@ fn repeats_of_several_parts_are_one() {
 }
 
 #[test]
-fn a_block_of_the_last_stages_that_is_lost_is_named() {
+fn each_block_that_is_lost_is_named() {
     let (recipe, thresholds) = (Recipe::default(), Thresholds::default());
     let options = RunOptions::default();
     let scan = DistributedScan { recipe, thresholds, options, parts: 3 };
@@ -296,6 +296,11 @@ fn a_block_of_the_last_stages_that_is_lost_is_named() {
         (DistributedStage::PlanClusters, "related-documents"),
         (DistributedStage::PlanClusters, "frequent-anchors"),
         (DistributedStage::Clusters, "cluster-plan"),
+        (DistributedStage::PairsByDocuments, "run-bands"),
+        (DistributedStage::PairsByPassages, "run-anchors"),
+        (DistributedStage::CompareByDocuments, "metadata-documents"),
+        (DistributedStage::Clusters, "metadata-clusters"),
+        (DistributedStage::SharedWindows, "run-paragraphs"),
         (DistributedStage::SharedWindows, "windows"),
         (DistributedStage::SharedWindows, "twice"),
         (DistributedStage::PlanReported, "clustered"),

@@ -93,7 +93,7 @@ impl Work<'_> {
         let (shared, windows) = lists.shared(&family, least, &())?;
         let twice = self.blocks.of_parts::<SortedKeyList>("twice", parts)?;
         let twice = twice.into_iter().flat_map(|keys| keys.0).collect();
-        let paragraphs = self.run("run-paragraphs")?;
+        let paragraphs = self.own_run("run-paragraphs")?;
         let across = keys_across(&paragraphs, least)?;
         let beside = keys_beside(&paragraphs, twice, least)?;
         let holders = Holders {

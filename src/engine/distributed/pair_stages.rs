@@ -32,7 +32,8 @@ impl Work<'_> {
         let rows: Vec<KeyRows> =
             self.blocks.of("keys")?.into_iter().map(|(_, rows)| rows).collect();
         let part = self.part;
-        let (keys, counts) = sorted_part(part, self.scan.parts, &rows, self.corpus.numbered())?;
+        let (numbered, new) = (self.corpus.numbered(), self.blocks.one("new-classes")?);
+        let (keys, counts) = sorted_part(part, self.scan.parts, &rows, numbered, &new)?;
         let blocks = vec![
             self.block("run-bands", part, &keys.bands),
             self.block("run-paragraph-bands", part, &keys.paragraph_bands),
@@ -80,7 +81,7 @@ impl Work<'_> {
 
     /// The candidates of one part of the document bands.
     pub(super) fn pairs_by_documents(&self) -> Result<Made> {
-        let (bands, same_text) = (self.run("run-bands")?, self.run("run-same-text")?);
+        let (bands, same_text) = (self.own_run("run-bands")?, self.own_run("run-same-text")?);
         let sorted = self.sorted(Keys { bands, same_text, ..Keys::default() })?;
         // Signatures of empty texts have no rows to compare, so the texts are there first.
         let cap = self.scan.recipe.max_bucket as usize;
@@ -99,7 +100,7 @@ impl Work<'_> {
 
     /// The candidates of one part of the anchors and paragraph bands.
     pub(super) fn pairs_by_passages(&self) -> Result<Made> {
-        let (anchors, bands) = (self.run("run-anchors")?, self.run("run-paragraph-bands")?);
+        let (anchors, bands) = (self.own_run("run-anchors")?, self.own_run("run-paragraph-bands")?);
         let sorted = self.sorted(Keys { anchors, paragraph_bands: bands, ..Keys::default() })?;
         let (job, class_tokens) = (self.job(self.checkpoints), sorted.all.class_tokens());
         let links = self.blocks.of_parts::<FamilyLinks>("links", self.scan.parts)?;

@@ -90,12 +90,19 @@ pub struct NumberedDocuments {
     keys: Packed,
     /// The classes.
     pub classes: Classes,
-    /// What begins each of them.
-    pub new: Vec<NewClass>,
 }
 
 impl StageData for NumberedDocuments {
     const KIND: &'static str = "numbered-documents";
+    const VERSION: u32 = 1;
+}
+
+/// What begins each class, in order.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct NewClasses(pub Vec<NewClass>);
+
+impl StageData for NewClasses {
+    const KIND: &'static str = "new-classes";
     const VERSION: u32 = 1;
 }
 
@@ -182,7 +189,7 @@ impl Documents for WithoutTexts<'_> {
 pub fn numbered(
     rows: Vec<DocumentRows>,
     t: &Thresholds,
-) -> Result<(NumberedDocuments, MetadataRows)> {
+) -> Result<(NumberedDocuments, NewClasses, MetadataRows)> {
     let mut skipped = BTreeMap::<String, u64>::new();
     let mut documents = Vec::new();
     for rows in rows {
@@ -208,5 +215,5 @@ pub fn numbered(
     let (classes, new) = classes_of(&WithoutTexts(&metadata), texts, t);
     let mut keys = Vec::with_capacity(KEY * corpus.count());
     (0..corpus.count()).for_each(|n| keys.extend_from_slice(&own(n).key.to_le_bytes()));
-    Ok((NumberedDocuments { keys: Packed(keys), classes, new }, metadata))
+    Ok((NumberedDocuments { keys: Packed(keys), classes }, NewClasses(new), metadata))
 }

@@ -2,7 +2,7 @@
 //! Never: looks at a pair.
 
 use crate::engine::distributed::key_rows::{KeyRows, WordRows, part_of, postings};
-use crate::engine::distributed::shared_corpus::NumberedDocuments;
+use crate::engine::distributed::shared_corpus::{NewClasses, NumberedDocuments};
 use crate::engine::distributed::stage_data::{Packed, PartCounts};
 use crate::engine::sketch::Keys;
 use crate::engine::sorted_run::{KeyRange, RunKeeper};
@@ -22,10 +22,10 @@ struct Owners {
 }
 
 impl Owners {
-    fn new(corpus: &NumberedDocuments) -> Owners {
+    fn new(corpus: &NumberedDocuments, new: &NewClasses) -> Owners {
         let all = &corpus.classes;
         let key = |class: u32| corpus.key(all.first[class as usize] as usize);
-        let with_keys = corpus.new.iter().filter(|class| class.has_keys);
+        let with_keys = new.0.iter().filter(|class| class.has_keys);
         let mut classes: Vec<(u128, u32)> = with_keys.map(|c| (key(c.class), c.class)).collect();
         classes.sort_unstable();
         Owners { classes, taken: vec![false; all.first.len()] }
@@ -47,12 +47,13 @@ pub fn sorted_part(
     parts: u32,
     rows: &[KeyRows],
     corpus: &NumberedDocuments,
+    new: &NewClasses,
 ) -> Result<(Keys<Run>, PartCounts)> {
     let came: u64 = rows.iter().map(|rows| u64::from(rows.batch)).sum();
     if came != corpus.count() as u64 {
         return Err(lost(part, came, corpus.count()));
     }
-    let mut owners = Owners::new(corpus);
+    let mut owners = Owners::new(corpus, new);
     let owned: Vec<Vec<Vec<u32>>> = rows
         .iter()
         .map(|rows| rows.documents.iter().map(|key| owners.take(*key)).collect())
@@ -64,7 +65,7 @@ pub fn sorted_part(
         sorted(list)
     };
     let mut same_text = SpillableKeys::default();
-    for class in &corpus.new {
+    for class in &new.0 {
         if let Some(key) = class.same_text.filter(|key| part_of(*key, parts) == part) {
             same_text.push(key, class.class);
         }
@@ -87,7 +88,7 @@ pub fn sorted_part(
             }
         },
     );
-    let words = counted(rows.iter().map(|rows| &rows.words), corpus);
+    let words = counted(rows.iter().map(|rows| &rows.words), corpus, new);
     Ok((keys, PartCounts { edges: Packed(edges), ..words }))
 }
 
@@ -114,8 +115,12 @@ fn for_each_posting(
 }
 
 /// The words of the classes whose first documents are in these rows.
-fn counted<'r>(rows: impl Iterator<Item = &'r WordRows>, corpus: &NumberedDocuments) -> PartCounts {
-    let mut owners = Owners::new(corpus);
+fn counted<'r>(
+    rows: impl Iterator<Item = &'r WordRows>,
+    corpus: &NumberedDocuments,
+    new: &NewClasses,
+) -> PartCounts {
+    let mut owners = Owners::new(corpus, new);
     let none = || vec![0; WORD_SLOTS];
     let (words, capitals, edges) = (none(), none(), Packed::default());
     let mut counts = PartCounts { documents: 0, words, capitals, edges };

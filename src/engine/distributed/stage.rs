@@ -74,9 +74,10 @@ impl DistributedScan {
         if stage == DistributedStage::Classes {
             let rows = blocks.of::<DocumentRows>("documents")?;
             let rows = rows.into_iter().map(|(_, rows)| rows).collect();
-            let (classes, metadata) = numbered(rows, &self.thresholds)?;
+            let (classes, new, metadata) = numbered(rows, &self.thresholds)?;
             let blocks = vec![
                 StageBlock::new("classes", 0, &classes, &recipe_id),
+                StageBlock::new("new-classes", 0, &new, &recipe_id),
                 StageBlock::new("metadata", 0, &metadata, &recipe_id),
             ];
             return Ok(StageOutput::Done { blocks, wanted: Vec::new() });

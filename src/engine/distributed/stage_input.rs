@@ -111,7 +111,7 @@ impl DistributedStage {
     pub const fn takes(self) -> Takes {
         match self {
             DistributedStage::Classes => Takes { own: &[], all: &["documents"] },
-            DistributedStage::Sort => Takes { own: &["keys"], all: &["classes"] },
+            DistributedStage::Sort => Takes { own: &["keys"], all: &["classes", "new-classes"] },
             DistributedStage::Background => Takes { own: &[], all: BACKGROUND },
             DistributedStage::PairsByDocuments => {
                 Takes { own: &["run-bands", "run-same-text"], all: &["classes"] }

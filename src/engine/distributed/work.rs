@@ -88,22 +88,24 @@ impl Work<'_> {
         Ok(SortedKeys { all, keys, words: Vec::new(), background, notes_left_out, members })
     }
 
-    /// The runs of a kind, of all parts that there are blocks of, as one.
-    pub fn run(&self, kind: &str) -> Result<SortedRun> {
-        let keeper = RunKeeper::new(usize::MAX, None);
-        let parts = self.blocks.of::<Run>(kind)?.into_iter();
-        let parts = parts.map(|(_, run)| keeper.keep(run.iter().collect()));
-        let parts = parts.collect::<Result<Vec<_>>>()?;
-        let ([run], _) = keeper.runs([parts])?;
-        Ok(run)
+    /// The run of a kind of this part.
+    pub fn own_run(&self, kind: &str) -> Result<SortedRun> {
+        one_run(vec![self.blocks.one(kind)?])
     }
 
     /// The anchors and the exact keys of paragraphs, of all parts.
     pub fn runs_of_all_parts(&self) -> Result<Keys<SortedRun>> {
-        let parts = self.scan.parts;
-        self.blocks.of_parts::<Run>("run-anchors", parts)?;
-        self.blocks.of_parts::<Run>("run-paragraphs", parts)?;
-        let (anchors, paragraphs) = (self.run("run-anchors")?, self.run("run-paragraphs")?);
+        let run = |kind| one_run(self.blocks.of_parts(kind, self.scan.parts)?);
+        let (anchors, paragraphs) = (run("run-anchors")?, run("run-paragraphs")?);
         Ok(Keys { anchors, paragraphs, ..Keys::default() })
     }
+}
+
+/// Runs of which each is behind the one before it, as one.
+fn one_run(parts: Vec<Run>) -> Result<SortedRun> {
+    let keeper = RunKeeper::new(usize::MAX, None);
+    let parts = parts.into_iter().map(|run| keeper.keep(run.iter().collect()));
+    let parts = parts.collect::<Result<Vec<_>>>()?;
+    let ([run], _) = keeper.runs([parts])?;
+    Ok(run)
 }
