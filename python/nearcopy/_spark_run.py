@@ -257,7 +257,8 @@ def _temporary(spark: Any) -> str:
 def _reason(said: str) -> str:
     """The line of an engine's message, which may be a trace of Java, that says why."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    causes = [line for line in lines if line.startswith("Caused by: ")]
+    # Some causes have the name of a class and no more.
+    causes = [line for line in lines if re.match(r"Caused by: \S+: \S", line)]
     others = [line for line in lines if not line.startswith(("An error occurred while", "at "))]
     return (causes[-1:] or others[:1] or lines[:1] or ["nothing"])[0].lstrip(": ")[:300]
 

@@ -415,6 +415,16 @@ def test_a_task_that_dies_is_named(spark):
     assert "take more parts" in said and "Python worker" in said
 
 
+def test_the_reason_is_the_last_cause_that_says_one():
+    from nearcopy._spark_run import _reason
+
+    trace = ["An error occurred while calling o7.parquet.", ": org.apache.Failed: Job aborted"]
+    assert _reason("\n".join(trace)) == "org.apache.Failed: Job aborted"
+    trace += ["\tat org.apache.run(Task.scala:147)", "Caused by: org.apache.Died: Python worker"]
+    trace += ["\tat org.apache.read(Run.scala:1)", "Caused by: java.io.EOFException"]
+    assert _reason("\n".join(trace)) == "Caused by: org.apache.Died: Python worker"
+
+
 def test_another_version_is_refused(spark, monkeypatch):
     df = frame(spark, corpus(40)[:5])
     monkeypatch.setattr(nearcopy.spark, "VERSION", "0.0.1")
