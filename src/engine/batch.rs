@@ -162,7 +162,8 @@ pub fn carried_out(job: &ScanJob) -> Result<(Detection, Background)> {
     findings_of(job, sorted_keys(job, KeyKinds::ALL)?)
 }
 
-/// The steps behind the last comparisons, whose results may be there already.
+// Names of steps behind the last comparisons, whose results may be there already.
+
 /// The components of near-copies, clustered.
 pub const CLUSTERED: &str = "clustered";
 /// The related pairs of representatives, compared for the report.
