@@ -219,7 +219,7 @@ pub mod stages {
     pub use crate::engine::compare::Verified;
     pub use crate::engine::distributed::block::StageBlock;
     pub use crate::engine::distributed::partial_corpus::PartialCorpus;
-    pub use crate::engine::distributed::stage::DistributedScan;
+    pub use crate::engine::distributed::scan::DistributedScan;
     pub use crate::engine::distributed::stage_input::{
         DistributedStage, StageInput, StageOutput, Takes,
     };

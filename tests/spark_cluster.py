@@ -25,7 +25,7 @@ import nearcopy.spark
 
 os.environ["SPARK_HOME"] = home = str(Path(pyspark.__file__).parent)
 CLASS = "org.apache.spark.deploy"
-STAGES = ("sort", "compare-documents")
+STAGES = ("sort", "compare-documents", "clusters")
 
 
 def port() -> int:

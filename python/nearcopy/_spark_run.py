@@ -201,7 +201,7 @@ class Run:
 
 # The kinds of blocks that each stage makes.
 MAKES = {
-    "classes": ("corpus",),
+    "classes": ("classes", "new-classes", "metadata"),
     "sort": (
         "run-bands",
         "run-paragraph-bands",
@@ -212,12 +212,17 @@ MAKES = {
     ),
     "background": ("background", "titles"),
     "pairs-documents": ("pairs-documents",),
-    "plan-documents": ("candidates-documents",),
-    "compare-documents": ("compare-documents", "links"),
-    "pairs-passages": ("pairs-passages",),
-    "plan-passages": ("candidates-passages",),
-    "compare-passages": ("compare-passages",),
-    "cluster": ("detection",),
+    "plan-documents": ("candidates-documents", "metadata-documents"),
+    "compare-documents": ("compare-documents", "links", "related-documents"),
+    "pairs-passages": ("pairs-passages", "frequent-anchors"),
+    "plan-passages": ("candidates-passages", "metadata-passages"),
+    "compare-passages": ("compare-passages", "related-passages"),
+    "plan-clusters": ("cluster-plan", "metadata-clusters", "families", "near-anchors"),
+    "clusters": ("clustered", "windows", "occurrences-inside", "twice"),
+    "shared-windows": ("shared-passages", "holders"),
+    "plan-reported": ("report-plan", "metadata-reported"),
+    "reported": ("pairs-between", "occurrences"),
+    "findings": ("detection",),
 }
 
 
@@ -252,7 +257,8 @@ def _temporary(spark: Any) -> str:
 def _reason(said: str) -> str:
     """The line of an engine's message, which may be a trace of Java, that says why."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    causes = [line for line in lines if line.startswith("Caused by: ")]
+    # Some causes have the name of a class and no more.
+    causes = [line for line in lines if re.match(r"Caused by: \S+: \S", line)]
     others = [line for line in lines if not line.startswith(("An error occurred while", "at "))]
     return (causes[-1:] or others[:1] or lines[:1] or ["nothing"])[0].lstrip(": ")[:300]
 

@@ -215,7 +215,7 @@ class Findings:
 
     def _report(self, what: str) -> str:
         run = self._run
-        whole = ("corpus", "detection")
+        whole = ("classes", "metadata", "detection")
         name = f"report-{what}"
         return run.carry_out(name, reporting(run.job, what), [1], (), whole)[-1]
 
@@ -385,7 +385,7 @@ def _cleaned(
         run.sketch(of_reference.documents(reference), of_reference.input("skip", True))
     run.scan()
     work = removing(run.job, drop, referring)
-    made = run.carry_out("removal", work, [1], (), ("corpus", "detection"))[-1]
+    made = run.carry_out("removal", work, [1], (), ("classes", "metadata", "detection"))[-1]
     removed = run.read("wanted", made).groupBy("key")
     removed = removed.count().withColumnRenamed("key", KEY).withColumnRenamed("count", f"{KEY}_n")
     whole, own = columns.beside(df)

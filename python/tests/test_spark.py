@@ -204,21 +204,41 @@ def test_keys_with_the_highest_bit(spark, tmp_path):
         assert len(json.loads(wanted)["equal"]) > 20
 
 
-def test_clusters_ask_for_texts_once(spark, tmp_path):
+@pytest.mark.parametrize("parts", [1, 3, 8])
+def test_clusters_and_repeats_of_several_parts(spark, tmp_path, parts):
     dice = random.Random(11)
-    texts = ["\n\n".join(article(dice)) for _ in range(30)]
-    rows = [dict.fromkeys(FIELDS) | {"id": f"d{n}", "text": t} for n, t in enumerate(texts)]
-    # A paragraph that is in one text twice, and in another one once.
-    paragraph = " ".join(article(dice))
+    rows = []
+    # Chains of texts, each like the one before it, with a sentence and a paragraph that others have.
+    sentence = " ".join(dice.choice(WORDS) for _ in range(25))
+    for chain in range(10):
+        told, quoted = article(random.Random(chain)), article(random.Random(chain + 1))[0]
+        for n in range(8):
+            text = "\n\n".join(told)
+            text += f"\n\n{quoted}" if n % 4 == 0 else ""
+            text += f"\n\nOn day {chain} of {n} {sentence}, he said." if n % 5 == 1 else ""
+            rows.append(dict.fromkeys(FIELDS) | {"id": f"{chain}-{n}", "text": text})
+            told = edited(told, 0.09, dice)
+    # A paragraph that is in one text twice, and in another one once; one in a text too short for
+    # keys of its own.
+    paragraph, short = " ".join(article(dice)), "Closed on Sundays and on holidays."
     rows[3]["text"] += f"\n\n{paragraph}\n\n{article(dice)[0]}\n\n{paragraph}"
-    rows[7]["text"] += f"\n\n{paragraph}"
+    rows[73]["text"] += f"\n\n{paragraph}\n\n{short}"
+    rows[41]["text"] += f"\n\n{short}"
+    rows.append(dict.fromkeys(FIELDS) | {"id": "short", "text": f"{short}\n\n{short}"})
     wanted = of_command_line(rows, tmp_path)
     scratch = tmp_path / "scratch"
-    with nearcopy.spark.find(frame(spark, rows, 2), parts=2, scratch=f"file://{scratch}") as found:
+    with nearcopy.spark.find(
+        frame(spark, rows, 3), parts=parts, scratch=f"file://{scratch}"
+    ) as found:
         same(found, wanted)
-        assert json.loads(wanted)["repeats"]
-    # Once to ask, and once with the texts.
-    assert len(list(scratch.glob("*/*-cluster"))) == 2
+    report = json.loads(wanted)
+    assert max(len(cluster["members"]) for cluster in report["clusters"]) > 2
+    begin = [repeat["text"][:30] for repeat in report["repeats"]]
+    assert short[:30] in begin and paragraph[:30] in begin
+    # A plan says which texts a part needs, so that few parts are carried out a second time.
+    for stage in ("shared-windows", "reported", "findings"):
+        assert len(list(scratch.glob(f"*/0*[0-9]-{stage}"))) == 1, stage
+    assert len(list(scratch.glob("*/0*[0-9]-clusters"))) <= 3
 
 
 def test_empty_partitions_and_few_documents(spark, tmp_path):
@@ -362,6 +382,25 @@ def test_what_an_engine_loses_is_named(spark, monkeypatch):
     assert "run it again" in bad(spark, df)
 
 
+@pytest.mark.parametrize("stage", ["clusters", "shared-windows", "reported"])
+def test_a_lost_task_of_the_last_stages_is_named(spark, monkeypatch, stage):
+    from nearcopy._spark_run import Run
+
+    spread, carry_out = Run.spread, Run.carry_out
+
+    def losing(run, name, *rest):
+        if name == stage:
+            lost = "kind != 'task' or task != 2"
+            monkeypatch.setattr(
+                Run, "spread", lambda run, rows, tasks: spread(run, rows.where(lost), tasks)
+            )
+        return carry_out(run, name, *rest)
+
+    monkeypatch.setattr(Run, "carry_out", losing)
+    said = bad(spark, frame(spark, corpus(40)[:20]))
+    assert f"the stage {stage} was begun for 2 tasks, and 1 have ended" in said
+
+
 @pytest.mark.skipif(not MASTER, reason="the tasks of Sail are threads of this process")
 def test_a_task_that_dies_is_named(spark):
     df = frame(spark, corpus(40)[:5])
@@ -374,6 +413,16 @@ def test_a_task_that_dies_is_named(spark):
 
     said = bad(spark, df.mapInArrow(dying, df.schema))
     assert "take more parts" in said and "Python worker" in said
+
+
+def test_the_reason_is_the_last_cause_that_says_one():
+    from nearcopy._spark_run import _reason
+
+    trace = ["An error occurred while calling o7.parquet.", ": org.apache.Failed: Job aborted"]
+    assert _reason("\n".join(trace)) == "org.apache.Failed: Job aborted"
+    trace += ["\tat org.apache.run(Task.scala:147)", "Caused by: org.apache.Died: Python worker"]
+    trace += ["\tat org.apache.read(Run.scala:1)", "Caused by: java.io.EOFException"]
+    assert _reason("\n".join(trace)) == "Caused by: org.apache.Died: Python worker"
 
 
 def test_another_version_is_refused(spark, monkeypatch):

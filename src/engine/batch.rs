@@ -3,11 +3,13 @@
 use crate::engine::background_source::BackgroundSource;
 use crate::engine::candidates::Candidates;
 use crate::engine::checkpoint::{Checkpoints, PARTS};
-use crate::engine::cluster;
-use crate::engine::compare::Verifier;
+use crate::engine::cluster::{self, Clustered};
+use crate::engine::compare::{Verified, Verifier};
 use crate::engine::limits::Limits;
 use crate::engine::listed::{Listed, listed};
 use crate::engine::members::Members;
+use crate::engine::occurrence::Occurrence;
+use crate::engine::occurrences::{Occurrences, occurrences};
 use crate::engine::relations::Relations;
 use crate::engine::repeats::repeats;
 use crate::engine::scan_job::{KeyKinds, ScanJob};
@@ -160,6 +162,15 @@ pub fn carried_out(job: &ScanJob) -> Result<(Detection, Background)> {
     findings_of(job, sorted_keys(job, KeyKinds::ALL)?)
 }
 
+// Names of steps behind the last comparisons, whose results may be there already.
+
+/// The components of near-copies, clustered.
+pub const CLUSTERED: &str = "clustered";
+/// The related pairs of representatives, compared for the report.
+pub const PAIRS_BETWEEN: &str = "pairs-between";
+/// The occurrences of repeated passages.
+pub const OCCURRENCES: &str = "occurrences";
+
 /// The findings of sorted keys, and the background.
 pub fn findings_of(job: &ScanJob, sorted: SortedKeys) -> Result<(Detection, Background)> {
     let ScanJob { documents, recipe, thresholds, options, progress, .. } = *job;
@@ -196,8 +207,13 @@ pub fn findings_of(job: &ScanJob, sorted: SortedKeys) -> Result<(Detection, Back
     let mut candidates = [document_candidates, passage_candidates];
     limits.add_candidates(candidates.each_ref(), &all, thresholds);
     candidates.iter_mut().for_each(Candidates::forget_pairs);
-    let pairs = cluster::reported(relations, &representative_of, &all, &verifier)?;
-    let repeats = repeats(&all, keys, &members, &family, &verifier)?;
+    let compared = job.checkpoints.given_parts::<Vec<Verified>>(PAIRS_BETWEEN);
+    let pairs = cluster::reported(relations, &representative_of, compared, &all, &verifier)?;
+    let occurrences = match job.checkpoints.given_parts::<Vec<Occurrence>>(OCCURRENCES) {
+        Some(parts) => Occurrences::given(parts, options)?,
+        None => occurrences(&all, keys, &family, &verifier)?,
+    };
+    let repeats = repeats(occurrences, &all, &members, &verifier)?;
     limits.add_notes(&notes_left_out);
     let Listed { pairs, repeats } = listed(pairs, repeats, documents, thresholds, &mut limits)?;
     let pairs = Pairs::on_demand(Arc::new(pairs));
@@ -281,7 +297,12 @@ fn relate_under(job: &ScanJob, sorted: SortedKeys) -> Result<Related> {
     compare_by_passages(job, &passage_candidates, &verifier, &mut relations)?;
 
     progress.begin(Stage::Cluster, 0);
-    let (clusters, representative_of) = cluster::clusters(all, members, &mut relations, &verifier)?;
+    let clustered = match job.checkpoints.given_parts::<Clustered>(CLUSTERED) {
+        Some(parts) => parts,
+        None => cluster::clustered(all, members, &relations, &verifier)?,
+    };
+    let (clusters, representative_of) =
+        cluster::clusters(all, members, clustered, &mut relations, &verifier)?;
     let SortedKeys { all, keys, words, background, notes_left_out, members } = sorted;
     Ok(Related {
         class_tokens,

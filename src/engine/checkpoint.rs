@@ -49,16 +49,16 @@ pub struct Given(Mutex<ByPart>);
 #[cfg(feature = "stages")]
 impl Given {
     /// Adds the results of all parts of a stage, in order.
-    pub fn add<T: StageData + Send + 'static>(&mut self, stage: RunStage, parts: Vec<T>) {
+    pub fn add<T: StageData + Send + 'static>(&mut self, stage: &'static str, parts: Vec<T>) {
         let given = self.0.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
         for (part, value) in (1..).zip(parts) {
-            given.insert((stage.name(), part), Box::new(value));
+            given.insert((stage, part), Box::new(value));
         }
     }
 
-    fn take<T: 'static>(&self, stage: RunStage, part: u32) -> Option<T> {
+    fn take<T: 'static>(&self, stage: &'static str, part: u32) -> Option<T> {
         let mut given = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        Some(*given.remove(&(stage.name(), part))?.downcast().ok()?)
+        Some(*given.remove(&(stage, part))?.downcast().ok()?)
     }
 }
 
@@ -96,6 +96,19 @@ impl Checkpoints {
         self.folder.as_ref().map_or(1, RunFolder::parts)
     }
 
+    /// The results of all parts of a step that keeps none, where they are there already.
+    #[cfg(feature = "stages")]
+    pub fn given_parts<T: 'static>(&self, step: &'static str) -> Option<Vec<T>> {
+        let (parts, given) = self.given.as_ref()?;
+        (1..=*parts).map(|part| given.take(step, part)).collect()
+    }
+
+    /// The same, where nothing is there already.
+    #[cfg(not(feature = "stages"))]
+    pub fn given_parts<T>(&self, _: &'static str) -> Option<Vec<T>> {
+        None
+    }
+
     /// Whether results of stages are kept, or there already.
     pub fn keeps(&self) -> bool {
         #[cfg(feature = "stages")]
@@ -128,7 +141,9 @@ impl Checkpoints {
         progress: &dyn Progress,
         make: impl FnOnce() -> Result<T>,
     ) -> Result<T> {
-        if let Some(value) = self.given.as_ref().and_then(|(_, given)| given.take(stage, part)) {
+        if let Some(value) =
+            self.given.as_ref().and_then(|(_, given)| given.take(stage.name(), part))
+        {
             return Ok(value);
         }
         let Some(folder) = &self.folder else { return make() };

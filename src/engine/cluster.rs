@@ -12,44 +12,99 @@ use crate::model::document::Documents;
 use crate::model::thresholds::Thresholds;
 use crate::pair::cluster::{SurvivorKey, UnnamedCluster, cluster, survivor};
 use crate::postings::policy::families;
-use crate::postings::posting::pack_pair;
+use crate::postings::posting::{pack_pair, unpack_pair};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// The clusters, and the representative class of each class (the class itself where it is in no
-/// cluster). Pairs compared in the process are added to `relations`.
+/// Some connected components of near-copies, clustered.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Clustered {
+    /// The groups of classes.
+    pub groups: Vec<UnnamedCluster>,
+    /// The related pairs that were compared in addition.
+    pub compared: Vec<Verified>,
+}
+
+/// What the connected components of near-copies are clustered with.
+pub struct Clustering<'a> {
+    /// The classes.
+    pub all: &'a Classes,
+    /// The documents of each class.
+    pub members: &'a Members,
+    /// The documents.
+    pub documents: &'a dyn Documents,
+    /// The thresholds.
+    pub thresholds: &'a Thresholds,
+    /// Whether a packed pair was compared already, and is related.
+    pub known: &'a (dyn Fn(u64) -> bool + Sync),
+    /// Compares packed pairs, which are sorted, and returns those that are related.
+    pub compare: &'a (dyn Fn(&[u64]) -> Result<Vec<Verified>> + Sync),
+}
+
+/// The connected components of so many classes, as their edges.
+pub fn components(count: usize, copies: &[(u32, u32)]) -> Vec<Vec<(u32, u32)>> {
+    let family = families(count, copies.iter().copied());
+    let mut components: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
+    for &(a, b) in copies {
+        components.entry(family[a as usize]).or_default().push((a, b));
+    }
+    components.into_values().collect()
+}
+
+/// Clusters all connected components of near-copies among the relations.
+pub fn clustered(
+    all: &Classes,
+    members: &Members,
+    relations: &Relations,
+    verifier: &Verifier,
+) -> Result<Vec<Clustered>> {
+    let work = Clustering {
+        all,
+        members,
+        documents: verifier.documents,
+        thresholds: verifier.thresholds,
+        known: &|pair| relations.find(pair).is_some(),
+        compare: &|pairs| verifier.compare(pairs, |relation, _| relation.is_some()),
+    };
+    let copies = relations.pairs().iter().filter(|p| p.is_copy);
+    let copies: Vec<(u32, u32)> = copies.map(|p| p.classes()).collect();
+    let components = components(all.first.len(), &copies);
+    components.into_par_iter().map(|edges| work.component(&edges)).collect()
+}
+
+/// The representative of each of so many classes: the class itself where it is in no cluster.
+pub fn representatives<'g>(
+    count: usize,
+    groups: impl Iterator<Item = &'g UnnamedCluster>,
+) -> Vec<u32> {
+    let mut around: Vec<u32> = (0..count as u32).collect();
+    for g in groups {
+        g.members.iter().for_each(|&m| around[m as usize] = g.representative);
+    }
+    around
+}
+
+/// The clusters, and the representative class of each class. The pairs that were compared for them
+/// are added to `relations`.
 pub fn clusters(
     all: &Classes,
     members: &Members,
+    clustered: Vec<Clustered>,
     relations: &mut Relations,
     verifier: &Verifier,
 ) -> Result<(Vec<Cluster>, Vec<u32>)> {
     let t = verifier.thresholds;
     let heads = class_survivors(all, members, verifier.documents, t);
-    let copies = relations.pairs().iter().filter(|p| p.is_copy);
-    let copies: Vec<(u32, u32)> = copies.map(|p| p.classes()).collect();
-    let family = families(all.first.len(), copies.iter().copied());
-    let mut components: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
-    for &(a, b) in &copies {
-        components.entry(family[a as usize]).or_default().push((a, b));
-    }
-    let done: Result<Vec<(Vec<UnnamedCluster>, Vec<Verified>)>> = components
-        .into_par_iter()
-        .map(|(_, edges)| component(&edges, &heads, relations, all, verifier))
-        .collect();
-    let mut around: Vec<u32> = (0..all.first.len() as u32).collect();
-    let (mut groups, mut more) = (Vec::new(), Vec::new());
-    for (found, compared) in done? {
-        more.extend(compared);
+    let mut groups = Vec::new();
+    for Clustered { groups: found, compared } in clustered {
+        relations.add(&compared, t)?;
         groups.extend(found);
     }
-    relations.add(&more, t)?;
     relations.sort(verifier.progress);
-    for g in &groups {
-        g.members.iter().for_each(|&m| around[m as usize] = g.representative);
-    }
+    let around = representatives(all.first.len(), groups.iter());
     groups.retain(|g| !g.members.is_empty());
-    let clustered: std::collections::HashSet<u32> =
+    let clustered: HashSet<u32> =
         groups.iter().flat_map(|g| g.members.iter().copied().chain([g.representative])).collect();
     let alone = (0..all.first.len() as u32)
         .filter(|c| members.copies(*c).len() > 1 && !clustered.contains(c));
@@ -93,68 +148,62 @@ fn survivor_key(document: u32, all: &Classes, documents: &dyn Documents) -> Surv
     SurvivorKey::new(&documents.info(n), all.tokens[n], document)
 }
 
-/// The classes of a component in the order in which their surviving documents survive.
-fn in_order(nodes: &[u32], heads: &[u32], all: &Classes, verifier: &Verifier) -> Vec<u32> {
-    let key = |class: &u32| survivor_key(heads[*class as usize], all, verifier.documents);
-    let mut keyed: Vec<(SurvivorKey, u32)> = nodes.iter().map(|c| (key(c), *c)).collect();
-    keyed.sort_by(|a, b| survivor(&verifier.thresholds.keep, &a.0, &b.0));
-    keyed.into_iter().map(|(_, class)| class).collect()
-}
-
-/// Clusters one connected component of near-copies, given by its edges. Returns the groups of
-/// classes and the pairs that had to be compared in addition.
-fn component(
-    edges: &[(u32, u32)],
-    heads: &[u32],
-    relations: &Relations,
-    all: &Classes,
-    verifier: &Verifier,
-) -> Result<(Vec<UnnamedCluster>, Vec<Verified>)> {
-    let mut nodes: Vec<u32> = edges.iter().flat_map(|e| [e.0, e.1]).collect();
-    nodes.sort_unstable();
-    nodes.dedup();
-    let nodes = in_order(&nodes, heads, all, verifier);
-    let place: std::collections::HashMap<u32, u32> = nodes.iter().copied().zip(0..).collect();
-    let mut neighbours = vec![Vec::new(); nodes.len()];
-    for (a, b) in edges {
-        neighbours[place[a] as usize].push(place[b]);
-        neighbours[place[b] as usize].push(place[a]);
+impl Clustering<'_> {
+    /// The classes of a component in the order in which their surviving documents survive.
+    fn in_order(&self, nodes: &[u32]) -> Vec<u32> {
+        let Clustering { all, members, documents, thresholds: t, .. } = *self;
+        let key = |class: &u32| {
+            let head = survivor_of(members.copies(*class), all, documents, t);
+            survivor_key(head, all, documents)
+        };
+        let mut keyed: Vec<(SurvivorKey, u32)> = nodes.iter().map(|c| (key(c), *c)).collect();
+        keyed.sort_by(|a, b| survivor(&t.keep, &a.0, &b.0));
+        keyed.into_iter().map(|(_, class)| class).collect()
     }
-    let mut compared = Vec::new();
-    let mut failure = None;
-    let groups = cluster(&neighbours, |representative, far| {
-        let pair = |&f: &u32| pack_pair(nodes[representative as usize], nodes[f as usize]);
-        let mut pairs: Vec<u64> = far
-            .iter()
-            .map(pair)
-            .filter(|&p| relations.find(p).is_none() && verifier.allowed(all, p))
-            .collect();
-        pairs.sort_unstable();
-        match verifier.compare(&pairs, |relation, _| relation.is_some()) {
-            Ok(found) => {
-                let copies: std::collections::HashSet<u64> = found
-                    .iter()
-                    .filter(|v| v.is_copy(verifier.thresholds))
-                    .map(|v| pack_pair(v.a, v.b))
-                    .collect();
-                compared.extend(found);
-                far.iter().map(|f| copies.contains(&pair(f))).collect()
-            }
-            Err(e) => {
-                failure = Some(e);
-                vec![false; far.len()]
-            }
+
+    /// Clusters one connected component of near-copies, given by its edges.
+    pub fn component(&self, edges: &[(u32, u32)]) -> Result<Clustered> {
+        let Clustering { all, thresholds: t, .. } = *self;
+        let mut nodes: Vec<u32> = edges.iter().flat_map(|e| [e.0, e.1]).collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        let nodes = self.in_order(&nodes);
+        let place: HashMap<u32, u32> = nodes.iter().copied().zip(0..).collect();
+        let mut neighbours = vec![Vec::new(); nodes.len()];
+        for (a, b) in edges {
+            neighbours[place[a] as usize].push(place[b]);
+            neighbours[place[b] as usize].push(place[a]);
         }
-    });
-    let back = |n: u32| nodes[n as usize];
-    let groups = groups
-        .into_iter()
-        .map(|g| UnnamedCluster {
-            representative: back(g.representative),
-            members: g.members.into_iter().map(back).collect(),
-        })
-        .collect();
-    failure.map_or(Ok((groups, compared)), Err)
+        let mut compared = Vec::new();
+        let mut failure = None;
+        let groups = cluster(&neighbours, |representative, far| {
+            let pair = |&f: &u32| pack_pair(nodes[representative as usize], nodes[f as usize]);
+            let is_new = |pair: &u64| !(self.known)(*pair) && is_allowed(*pair, all, t);
+            let mut pairs: Vec<u64> = far.iter().map(pair).filter(is_new).collect();
+            pairs.sort_unstable();
+            match (self.compare)(&pairs) {
+                Ok(found) => {
+                    let copies = found.iter().filter(|v| v.is_copy(t));
+                    let copies: HashSet<u64> = copies.map(|v| pack_pair(v.a, v.b)).collect();
+                    compared.extend(found);
+                    far.iter().map(|f| copies.contains(&pair(f))).collect()
+                }
+                Err(e) => {
+                    failure = Some(e);
+                    vec![false; far.len()]
+                }
+            }
+        });
+        let back = |n: u32| nodes[n as usize];
+        let groups = groups
+            .into_iter()
+            .map(|g| UnnamedCluster {
+                representative: back(g.representative),
+                members: g.members.into_iter().map(back).collect(),
+            })
+            .collect();
+        failure.map_or(Ok(Clustered { groups, compared }), Err)
+    }
 }
 
 fn to_documents(
@@ -175,11 +224,52 @@ fn to_documents(
     Ok(Cluster { representative: heads[g.representative as usize], members: documents, weakest })
 }
 
-/// The pairs that are reported: all of them, or each member with its representative and one pair
-/// for two related clusters, which is that of their representatives if these are related.
+/// Which related pairs are reported: each member with its representative, and one pair for two
+/// related clusters, which is that of their representatives if these are related.
+#[derive(Debug, Default)]
+pub struct ReportedPairs {
+    /// The places of pairs of a member and its representative.
+    kept: Vec<usize>,
+    /// The pairs of representatives of related clusters, each with the place of the first related
+    /// pair between them.
+    between: BTreeMap<u64, usize>,
+}
+
+impl ReportedPairs {
+    /// Chooses from packed related pairs, which are in order.
+    pub fn new(related: impl Iterator<Item = u64>, around: &[u32]) -> ReportedPairs {
+        let mut reported = ReportedPairs::default();
+        for (place, pair) in related.enumerate() {
+            let (a, b) = unpack_pair(pair);
+            let (x, y) = (around[a as usize], around[b as usize]);
+            if x != y {
+                reported.between.entry(pack_pair(x, y)).or_insert(place);
+            } else if a == x || b == x {
+                reported.kept.push(place);
+            }
+        }
+        reported
+    }
+
+    /// The pairs of representatives that were not compared yet, in order.
+    pub fn missing(&self, known: impl Fn(u64) -> bool, all: &Classes, t: &Thresholds) -> Vec<u64> {
+        let is_new = |pair: &u64| !known(*pair) && is_allowed(*pair, all, t);
+        self.between.keys().copied().filter(is_new).collect()
+    }
+}
+
+/// Whether a packed pair may be reported, see [`Classes::allowed`].
+fn is_allowed(pair: u64, all: &Classes, t: &Thresholds) -> bool {
+    let (a, b) = unpack_pair(pair);
+    all.allowed(a, b, t.sources)
+}
+
+/// The pairs that are reported: all of them, or those of [`ReportedPairs`]. `compared` has the
+/// related ones among the pairs of representatives, where these were compared already.
 pub fn reported(
     relations: Relations,
     around: &[u32],
+    compared: Option<Vec<Vec<Verified>>>,
     all: &Classes,
     verifier: &Verifier,
 ) -> Result<PairStore> {
@@ -187,26 +277,20 @@ pub fn reported(
         let places = (0..relations.pairs().len()).collect();
         return Ok(PairStore::new([(relations, places)], &all.first));
     }
-    let mut kept: Vec<usize> = Vec::new();
-    let mut between: BTreeMap<u64, usize> = BTreeMap::new();
-    for (place, compared) in relations.pairs().iter().enumerate() {
-        let (a, b) = compared.classes();
-        let (x, y) = (around[a as usize], around[b as usize]);
-        if x != y {
-            between.entry(pack_pair(x, y)).or_insert(place);
-        } else if a == x || b == x {
-            kept.push(place);
-        }
-    }
-    let missing: Vec<u64> = between
-        .keys()
-        .copied()
-        .filter(|p| relations.find(*p).is_none() && verifier.allowed(all, *p))
-        .collect();
+    let related = relations.pairs().iter().map(|compared| compared.pair);
+    let reported = ReportedPairs::new(related, around);
     let mut added = Relations::new(verifier.options);
-    let related = verifier.compare(&missing, |relation, _| relation.is_some())?;
-    added.add(&related, verifier.thresholds)?;
+    let compared = match compared {
+        Some(compared) => compared,
+        None => {
+            let known = |pair| relations.find(pair).is_some();
+            let missing = reported.missing(known, all, verifier.thresholds);
+            vec![verifier.compare(&missing, |relation, _| relation.is_some())?]
+        }
+    };
+    compared.iter().try_for_each(|some| added.add(some, verifier.thresholds))?;
     added.sort(verifier.progress);
+    let ReportedPairs { mut kept, between } = reported;
     let mut of_added = Vec::new();
     for (pair, fallback) in &between {
         match added.find(*pair) {

@@ -3,7 +3,6 @@
 
 use crate::align::steps::Steps;
 use crate::engine::pair_order::{is_large, neighbours_first};
-use crate::engine::sketch::Classes;
 use crate::error::{Error, Result};
 use crate::model::detection::{Comparison, Relation};
 use crate::model::document::Documents;
@@ -242,12 +241,6 @@ impl Verifier<'_> {
             self.progress.advance(pair_steps(self.tokens[a as usize], self.tokens[b as usize]));
         }
         Ok(out)
-    }
-
-    /// Whether a packed pair may be reported, see [`Classes::allowed`].
-    pub fn allowed(&self, all: &Classes, pair: u64) -> bool {
-        let (a, b) = unpack_pair(pair);
-        all.allowed(a, b, self.thresholds.sources)
     }
 
     fn prepared<'c>(

@@ -24,6 +24,7 @@ pub mod listed;
 pub mod members;
 pub mod notes;
 pub mod occurrence;
+pub mod occurrences;
 pub mod pair_order;
 pub mod pair_store;
 pub mod pairs;

@@ -3,10 +3,11 @@
 
 use crate::engine::stored_records::{Record, long, short};
 use crate::span::Span;
+use serde::{Deserialize, Serialize};
 
 /// One place of a passage in the first document of a class. All places of a passage in one text say
 /// the same about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Occurrence {
     /// The hash of the tokens of the passage, or of one period.
     pub key: u64,
@@ -34,6 +35,11 @@ impl Occurrence {
     /// The passage of one text that this is a place of.
     pub fn passage(&self) -> (u64, u32, Span, u32) {
         (self.key, self.class, self.first, self.number)
+    }
+
+    /// The key of a paragraph that occurs several times in this text.
+    pub fn key_of_twice(&self) -> Option<u64> {
+        (self.paragraph && self.count > 1).then_some(self.key)
     }
 }
 

@@ -3,9 +3,10 @@
 
 use crate::engine::class_reader::ClassReader;
 use crate::engine::compare::Verifier;
-use crate::engine::sorted_lists::SortedLists;
+use crate::engine::sorted_lists::{MergedLists, SortedLists};
 use crate::engine::sorted_run::{KeyRange, SortedRun};
 use crate::error::Result;
+use crate::model::options::{Progress, RunOptions};
 use crate::model::thresholds::Thresholds;
 use crate::pair::window_filter::WindowFilter;
 use crate::postings::posting::{Posting, class_set_hash};
@@ -13,6 +14,7 @@ use crate::postings::run::Part;
 use crate::sketch::anchor::is_anchor;
 use crate::sketch::recipe::Recipe;
 use crate::text::shingle::{Shingles, first_at_least, shingles};
+use crate::text::token::TokenValues;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -26,9 +28,16 @@ pub struct SharedWindows {
 }
 
 impl SharedWindows {
-    fn new(windows: Vec<u64>, marks: Vec<u64>) -> SharedWindows {
+    /// Windows in order, and the mark of each.
+    pub fn new(windows: Vec<u64>, marks: Vec<u64>) -> SharedWindows {
         let filter = WindowFilter::new([&windows, &[]]);
         SharedWindows { windows, marks, filter }
+    }
+
+    /// The windows, and the mark of each.
+    #[cfg(feature = "stages")]
+    pub fn into_windows(self) -> (Vec<u64>, Vec<u64>) {
+        (self.windows, self.marks)
     }
 
     /// Whether no window is shared.
@@ -95,17 +104,9 @@ pub fn frequent_anchors(
     let Verifier { thresholds: t, options, progress, .. } = *from;
     let least = t.repeat_classes as usize;
     let (mut keys, mut marks) = (Vec::new(), SortedLists::new(options, LISTS_PART));
-    let of_part = |part: Part| {
-        let (mut keys, mut marks) = (Vec::new(), Vec::new());
-        for group in part.groups().filter(|g| is_in_families(g, family, least)) {
-            let mark = class_set_hash(group);
-            keys.push(group[0].key());
-            marks.extend(group.iter().map(|p| (p.unit, mark)));
-        }
-        (keys, marks)
-    };
-    for parts in anchors.batches(options.part_of_memory(LISTS_PART) / size_of::<(u32, u64)>()) {
-        let mut list: Vec<(u32, u64)> = Vec::new();
+    for parts in anchors.batches(options.part_of_memory(LISTS_PART) / size_of::<ClassMark>()) {
+        let of_part = |part: Part| frequent_of(part, family, least);
+        let mut list: Vec<ClassMark> = Vec::new();
         for (of_part, marks) in anchors.map_parts(parts, KeyRange::ALL, of_part)? {
             keys.extend(of_part);
             list.extend(marks);
@@ -114,80 +115,142 @@ pub fn frequent_anchors(
         marks.add(list)?;
     }
     progress.spilled(marks.scratch_bytes());
-    let (mut merged, mut near, mut last) = (marks.merged(progress)?, Vec::new(), None);
-    while let Some(mark) = merged.next()? {
+    Ok(FrequentAnchors { keys, near: near_frequent(marks.merged(progress)?)? })
+}
+
+/// A class with the mark of the set of classes that hold one of its anchors.
+pub type ClassMark = (u32, u64);
+
+/// Those of some anchors that enough families hold, in order, and the classes that hold each.
+pub fn frequent_of(part: Part, family: &[u32], least: usize) -> (Vec<u64>, Vec<ClassMark>) {
+    let (mut keys, mut marks) = (Vec::new(), Vec::new());
+    for group in part.groups().filter(|g| is_in_families(g, family, least)) {
+        let mark = class_set_hash(group);
+        keys.push(group[0].key());
+        marks.extend(group.iter().map(|p| (p.unit, mark)));
+    }
+    (keys, marks)
+}
+
+/// The classes that have one mark twice.
+pub fn near_frequent(mut marks: MergedLists<'_, ClassMark>) -> Result<Vec<u32>> {
+    let (mut near, mut last) = (Vec::new(), None);
+    while let Some(mark) = marks.next()? {
         if last == Some(mark) && near.last() != Some(&mark.0) {
             near.push(mark.0);
         }
         last = Some(mark);
     }
-    Ok(FrequentAnchors { keys, near })
+    Ok(near)
 }
 
 /// The number of texts whose windows are in memory twice.
 const BATCH: usize = 4096;
 
-/// The windows near frequent anchors that occur in enough families, each with a mark of the set of
-/// its classes. Marks in `touched` the classes that hold enough of these windows for a passage.
-pub fn shared_windows(
-    reader: &mut ClassReader,
-    frequent: &FrequentAnchors,
-    family: &[u32],
-    from: &Verifier,
-    touched: &mut [bool],
-) -> Result<SharedWindows> {
-    let Verifier { recipe, thresholds: t, options, progress, .. } = *from;
-    let mut lists: SortedLists<Posting> = SortedLists::new(options, LISTS_PART);
-    let most = options.part_of_memory(4 * LISTS_PART) / size_of::<Posting>();
-    let mut postings: Vec<Posting> = Vec::new();
-    let sorted = |mut postings: Vec<Posting>| {
+/// The windows of texts near their frequent anchors, as postings.
+pub struct WindowLists {
+    lists: SortedLists<Posting>,
+    /// Those that are not sorted yet.
+    waiting: Vec<Posting>,
+    /// As many may wait.
+    most: usize,
+}
+
+impl WindowLists {
+    /// No window yet.
+    pub fn new(options: &RunOptions) -> WindowLists {
+        let most = options.part_of_memory(4 * LISTS_PART) / size_of::<Posting>();
+        let lists = SortedLists::new(options, LISTS_PART);
+        WindowLists { lists, waiting: Vec::new(), most }
+    }
+
+    /// Adds the windows of the texts of these classes, which are in order behind those that came
+    /// before, and keeps some of their tokens.
+    pub fn read(
+        &mut self,
+        near: &[u32],
+        reader: &mut ClassReader,
+        anchors: &NearAnchors,
+    ) -> Result<()> {
+        for near in near.chunks(BATCH) {
+            let windows = reader.map_and_keep(near, |class, text| {
+                let windows = anchors.windows(text.values(), text.paragraphs());
+                windows.into_iter().map(|k| Posting::new(k, class)).collect::<Vec<_>>()
+            })?;
+            self.waiting.extend(windows.into_iter().flatten());
+            if self.waiting.len() >= self.most {
+                self.sort()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the windows of other texts, in any order.
+    #[cfg(feature = "stages")]
+    pub fn add(&mut self, windows: impl Iterator<Item = Posting>) -> Result<()> {
+        self.waiting.extend(windows);
+        self.sort()
+    }
+
+    fn sort(&mut self) -> Result<()> {
+        let mut postings = std::mem::take(&mut self.waiting);
         postings.par_sort_unstable();
         postings.dedup();
-        postings
-    };
-    let anchors = AnchorFilter::new(&frequent.keys);
-    for near in frequent.near.chunks(BATCH) {
-        let windows = reader.map_and_keep(near, |class, text| {
-            let mut windows = Shingles::default();
-            shingles(text.values(), recipe.anchor, &mut windows);
-            let keys = near_anchors(&windows, text.paragraphs(), &anchors, recipe, t);
-            keys.into_iter().map(|k| Posting::new(k, class)).collect::<Vec<_>>()
-        })?;
-        postings.extend(windows.into_iter().flatten());
-        if postings.len() >= most {
-            lists.add(sorted(std::mem::take(&mut postings)))?;
-        }
+        self.lists.add(postings)
     }
-    lists.add(sorted(postings))?;
-    progress.spilled(lists.scratch_bytes());
-    let mut held = vec![0u32; touched.len()];
-    let (mut windows, mut marks) = (Vec::new(), Vec::new());
-    let least = t.repeat_classes as usize;
-    let (mut merged, mut group) = (lists.merged(progress)?, Vec::new());
-    loop {
-        // A text is in one list only, so that no posting is in two.
-        merged.next_group(&mut group, |p| p.key())?;
-        let Some(first) = group.first() else { break };
-        if is_in_families(&group, family, least) {
-            group.iter().for_each(|p| held[p.unit as usize] += 1);
-            windows.push(first.key());
-            marks.push(class_set_hash(&group));
-        }
+
+    /// All windows, in order.
+    pub fn merged(mut self, progress: &dyn Progress) -> Result<MergedLists<'_, Posting>> {
+        self.sort()?;
+        progress.spilled(self.lists.scratch_bytes());
+        self.lists.merged(progress)
     }
-    let passage = t.repeat_passage.saturating_sub(recipe.anchor) + 1;
-    touched.iter_mut().zip(held).for_each(|(t, n)| *t |= n >= passage);
-    Ok(SharedWindows::new(windows, marks))
+
+    /// The windows that enough families hold, each with a mark of the set of its classes; and the
+    /// classes that hold some, each with their number.
+    pub fn shared(
+        self,
+        family: &[u32],
+        least: usize,
+        progress: &dyn Progress,
+    ) -> Result<(SharedWindows, Vec<(u32, u32)>)> {
+        let mut held = vec![0u32; family.len()];
+        let (mut windows, mut marks) = (Vec::new(), Vec::new());
+        let (mut merged, mut group) = (self.merged(progress)?, Vec::new());
+        loop {
+            // A text is in one list only, so that no posting is in two.
+            merged.next_group(&mut group, |p| p.key())?;
+            let Some(first) = group.first() else { break };
+            if is_in_families(&group, family, least) {
+                group.iter().for_each(|p| held[p.unit as usize] += 1);
+                windows.push(first.key());
+                marks.push(class_set_hash(&group));
+            }
+        }
+        let held = (0..).zip(held).filter(|held| held.1 > 0).collect();
+        Ok((SharedWindows::new(windows, marks), held))
+    }
 }
 
-/// The keys of frequent anchors, of which most anchors of a text are none.
-struct AnchorFilter<'k> {
+/// The number of shared windows from which on a text may hold a shared passage.
+pub fn passage_windows(recipe: &Recipe, t: &Thresholds) -> u32 {
+    t.repeat_passage.saturating_sub(recipe.anchor) + 1
+}
+
+/// The keys of frequent anchors, of which most anchors of a text are none, and how far around them
+/// windows are taken.
+pub struct NearAnchors<'k> {
     sorted: &'k [u64],
     filter: WindowFilter,
+    recipe: &'k Recipe,
+    reach: u32,
 }
 
-impl AnchorFilter<'_> {
-    fn new(sorted: &[u64]) -> AnchorFilter<'_> {
-        AnchorFilter { sorted, filter: WindowFilter::new([sorted, &[]]) }
+impl<'k> NearAnchors<'k> {
+    /// Takes the anchors, sorted.
+    pub fn new(sorted: &'k [u64], recipe: &'k Recipe, t: &Thresholds) -> NearAnchors<'k> {
+        let filter = WindowFilter::new([sorted, &[]]);
+        NearAnchors { sorted, filter, recipe, reach: t.repeat_passage }
     }
 
     #[inline]
@@ -195,36 +258,31 @@ impl AnchorFilter<'_> {
         self.filter.may_hold(anchor)
             && self.sorted.get(first_at_least(self.sorted, 0, anchor)) == Some(&anchor)
     }
-}
-
-/// The windows that can belong to a passage with two frequent anchors, that is, those within the
-/// length of a passage from one.
-fn near_anchors(
-    windows: &Shingles,
-    paragraphs: &[Range<u32>],
-    anchors: &AnchorFilter,
-    recipe: &Recipe,
-    t: &Thresholds,
-) -> Vec<u64> {
-    let mut out = Vec::new();
-    let reach = t.repeat_passage;
-    for p in paragraphs {
-        let mut next = p.start;
-        for i in p.start..p.end {
-            let Some(&hash) = windows.hashes.get(i as usize) else { break };
-            if !is_anchor(hash, recipe.anchor_rate) || !anchors.hold(hash) {
-                continue;
-            }
-            let to = (i + reach).min(p.end).min(windows.hashes.len() as u32);
-            for j in next.max(i.saturating_sub(reach)).max(p.start)..to {
-                if windows.ends[j as usize] <= p.end {
-                    out.push(windows.hashes[j as usize]);
+    /// The windows that can belong to a passage with two frequent anchors, that is, those within
+    /// the length of a passage from one.
+    fn windows(&self, tokens: TokenValues, paragraphs: &[Range<u32>]) -> Vec<u64> {
+        let mut windows = Shingles::default();
+        shingles(tokens, self.recipe.anchor, &mut windows);
+        let mut out = Vec::new();
+        let reach = self.reach;
+        for p in paragraphs {
+            let mut next = p.start;
+            for i in p.start..p.end {
+                let Some(&hash) = windows.hashes.get(i as usize) else { break };
+                if !is_anchor(hash, self.recipe.anchor_rate) || !self.hold(hash) {
+                    continue;
                 }
+                let to = (i + reach).min(p.end).min(windows.hashes.len() as u32);
+                for j in next.max(i.saturating_sub(reach)).max(p.start)..to {
+                    if windows.ends[j as usize] <= p.end {
+                        out.push(windows.hashes[j as usize]);
+                    }
+                }
+                next = next.max(to);
             }
-            next = next.max(to);
         }
+        out
     }
-    out
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ use crate::sketch::anchor::EDGE;
 use crate::sketch::fingerprint::WORD_SLOTS;
 use crate::sketch::recipe::Recipe;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// The value for a document without a class: a limit excluded it, or it has no token.
@@ -47,7 +48,7 @@ pub struct Sketches {
 }
 
 /// Documents as classes of equal texts. Classes are numbered in the order of their first documents.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
 pub struct Classes {
     /// The class of each document, or [`NONE`].
     pub class_of: Vec<u32>,
@@ -263,6 +264,7 @@ impl Sketches {
 }
 
 /// A class whose first document was just read.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct NewClass {
     /// The number of the class.
     pub class: u32,

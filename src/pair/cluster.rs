@@ -4,6 +4,7 @@
 use crate::model::document::DocumentInfo;
 use crate::model::keep::Keep;
 use crate::model::score::Score;
+use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 const PROBES: u8 = 4;
 
 /// A representative and the texts of its cluster, by node number.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UnnamedCluster {
     /// The node that all members are verified against.
     pub representative: u32,

@@ -38,6 +38,8 @@ struct Engine {
     wanted: HashSet<(u32, u128)>,
     /// The most rounds of a part.
     rounds: u32,
+    /// The stages whose parts were given texts, and how many each was given at least.
+    given: HashMap<(DistributedStage, u32), usize>,
 }
 
 impl Engine {
@@ -49,7 +51,7 @@ impl Engine {
             texts.extend(keys.into_iter().zip(batch.iter().map(|d| d.text.clone())));
         }
         let (scan, dice, wanted) = (scan.clone(), Dice::new(3), HashSet::new());
-        Engine { scan, dice, blocks, texts, wanted, rounds: 0 }
+        Engine { scan, dice, blocks, texts, wanted, rounds: 0, given: HashMap::new() }
     }
 
     fn input(&mut self, stage: DistributedStage, part: u32, keys: &[u128]) -> StageInput {
@@ -70,6 +72,7 @@ impl Engine {
         for round in 1.. {
             self.rounds = self.rounds.max(round);
             let input = self.input(stage, part, &keys);
+            self.given.insert((stage, part), keys.len());
             match self.scan.carry_out(stage, part, input).unwrap() {
                 StageOutput::Done { blocks, wanted } => return (blocks, wanted),
                 StageOutput::Again(more) => keys = more,
@@ -90,11 +93,17 @@ impl Engine {
     }
 }
 
-fn same_as_in_one_process(documents: &[Document], recipe: Recipe, thresholds: Thresholds) {
+/// Returns what the scan finds, and the engine of each number of parts.
+fn same_as_in_one_process(
+    documents: &[Document],
+    recipe: Recipe,
+    thresholds: Thresholds,
+) -> (Detection, Vec<Engine>) {
     let corpus = Corpus::new(documents.to_vec()).unwrap();
     let options = RunOptions::default().with(|o| o.threads = 2);
     let (mut whole, background) = scan(&corpus, &recipe, &thresholds, &options, &()).unwrap();
     whole.background_id = background.id();
+    let mut engines = Vec::new();
     for (parts, batches) in [(1, 1), (3, 4), (8, 9)] {
         let (recipe, thresholds, options) = (recipe.clone(), thresholds.clone(), options.clone());
         let distributed = DistributedScan { recipe, thresholds, options, parts };
@@ -106,13 +115,14 @@ fn same_as_in_one_process(documents: &[Document], recipe: Recipe, thresholds: Th
         let found = engine.carry_out();
         assert_eq!(found, whole, "{parts} parts");
         assert!(engine.rounds < 9, "{} rounds", engine.rounds);
-        let corpus_block: Vec<StageBlock> =
-            engine.blocks.iter().filter(|block| block.kind == "corpus").cloned().collect();
+        let corpus_block: Vec<StageBlock> = engine.input(DistributedStage::Findings, 1, &[]).blocks;
         let input = StageInput { blocks: corpus_block, texts: Vec::new() };
         let of_blocks = distributed.corpus(input).unwrap();
         assert_eq!(of_blocks.renamed(), corpus.renamed());
         assert!((0..corpus.count()).all(|n| of_blocks.info(n) == corpus.info(n)));
+        engines.push(engine);
     }
+    (whole, engines)
 }
 
 /// News with copies, near-copies, notes, titles, dates, ids that are not unique, equal documents
@@ -180,6 +190,136 @@ fn hot_buckets_and_frequent_passages() {
         chained = news::edited(&chained, 12, &mut dice);
     }
     same_as_in_one_process(&all, recipe, Thresholds::default());
+}
+
+/// The parts of a stage that were given texts.
+fn parts_with_texts(engine: &Engine, stage: DistributedStage) -> usize {
+    engine.given.iter().filter(|(of, texts)| of.0 == stage && **texts > 0).count()
+}
+
+#[test]
+fn clusters_of_several_parts_compare_more_pairs() {
+    // Chains of texts, each a near-copy of the one before it: who is like a representative that is
+    // no neighbour is seen from the texts alone. Their ends share a paragraph with the next chain.
+    let mut all = Vec::new();
+    for chain in 0..12u64 {
+        let mut dice = Dice::new(50 + chain);
+        let mut told = news::article(&mut Dice::new(chain));
+        let quoted = news::article(&mut Dice::new(chain + 1))[0].clone();
+        for n in 0..12 {
+            let quote = if n % 6 == 0 { format!("\n\n{quoted}") } else { String::new() };
+            all.push(Document::new(format!("{chain}-{n}"), told.join("\n\n") + &quote));
+            told = news::edited(&told, 9, &mut dice);
+        }
+    }
+    for limit in [SourceLimit::Any, SourceLimit::Across] {
+        let t = Thresholds::default().with(|t| t.sources = limit);
+        let documents: Vec<Document> =
+            (0..).zip(&all).map(|(n, d)| d.clone().source(format!("outlet {}", n % 5))).collect();
+        let (found, engines) = same_as_in_one_process(&documents, Recipe::default(), t);
+        let sizes: Vec<usize> = found.clusters.iter().map(|c| c.members.len()).collect();
+        assert!(sizes.len() > 12 && sizes.iter().max() > Some(&2), "{sizes:?}");
+        // Both stages have work in several parts.
+        assert!(parts_with_texts(&engines[1], DistributedStage::Clusters) > 1);
+        assert!(parts_with_texts(&engines[2], DistributedStage::Clusters) > 3);
+        assert!(parts_with_texts(&engines[2], DistributedStage::Reported) > 3);
+    }
+}
+
+#[test]
+fn repeats_of_several_parts_are_one() {
+    let article = |n: u64| news::article(&mut Dice::new(n)).join("\n\n");
+    let sentence = "The port authority said that the harbour bridge will close for repairs on \
+        Monday, and that ferries run every hour until it opens again in the spring of next year";
+    let paragraph = "Readers who know more are asked to call the desk of the evening paper.";
+    let once = "Tickets for the concert in the old town hall are sold at the door.";
+    let mut all: Vec<Document> = Vec::new();
+    for n in 0..40 {
+        // A sentence inside a paragraph, whole paragraphs, and both in one text several times.
+        let mut text = article(n);
+        if n % 4 == 0 {
+            text += &format!("\n\nOn day {n} of the week {sentence}, as {n} people have heard.");
+        }
+        if n % 5 == 0 {
+            text += &format!("\n\n{paragraph}\n\n{}\n\n{paragraph}", article(100 + n));
+        }
+        if n == 7 {
+            text += &format!("\n\n{once}\n\nAnd then.\n\n{once}");
+        }
+        if n == 31 {
+            text += &format!("\n\n{once}");
+        }
+        all.push(Document::new(format!("d{n}"), text));
+    }
+    // A text that is too short for keys, with a paragraph twice that two others have once.
+    let short = "Closed on Sundays and holidays.";
+    all.push(Document::new("short", format!("{short}\n\n{short}")));
+    for n in 0..2 {
+        let own = article(200 + n);
+        all.push(Document::new(format!("long{n}"), format!("{own}\n\n{short}")));
+    }
+    let thresholds = [
+        Thresholds::default(),
+        Thresholds::default().with(|t| t.min_tokens = 20),
+        Thresholds::default().with(|t| t.repeat_classes = 2),
+    ];
+    for t in thresholds {
+        let (found, engines) = same_as_in_one_process(&all, Recipe::default(), t);
+        let count = |words: &str| {
+            let starts = |document: u32, start: u32| {
+                let corpus = Corpus::new(all.clone()).unwrap();
+                corpus.text(document as usize).unwrap()[start as usize..].starts_with(words)
+            };
+            let first = |r: &&nearcopy::detection::Repeat| {
+                starts(r.places[0].document, r.places[0].span.start)
+            };
+            found.repeats.iter().find(first).map(|repeat| repeat.count)
+        };
+        assert_eq!(count("Readers who know"), Some(16));
+        assert_eq!(count("Tickets for"), Some(3));
+        assert_eq!(count("Closed on"), Some(4));
+        let inside = |r: &&nearcopy::detection::Repeat| !r.paragraph && r.documents == 10;
+        assert!(found.repeats.iter().any(|r| inside(&r)), "the sentence");
+        assert!(parts_with_texts(&engines[2], DistributedStage::Clusters) > 3);
+        assert!(parts_with_texts(&engines[2], DistributedStage::Reported) > 3);
+    }
+}
+
+#[test]
+fn each_block_that_is_lost_is_named() {
+    let (recipe, thresholds) = (Recipe::default(), Thresholds::default());
+    let options = RunOptions::default();
+    let scan = DistributedScan { recipe, thresholds, options, parts: 3 };
+    let mut engine = Engine::sketch(&scan, &[documents(30, true)]);
+    engine.carry_out();
+    for (stage, kind) in [
+        (DistributedStage::PlanClusters, "related-documents"),
+        (DistributedStage::PlanClusters, "frequent-anchors"),
+        (DistributedStage::Clusters, "cluster-plan"),
+        (DistributedStage::PairsByDocuments, "run-bands"),
+        (DistributedStage::PairsByPassages, "run-anchors"),
+        (DistributedStage::CompareByDocuments, "metadata-documents"),
+        (DistributedStage::Clusters, "metadata-clusters"),
+        (DistributedStage::SharedWindows, "run-paragraphs"),
+        (DistributedStage::SharedWindows, "windows"),
+        (DistributedStage::SharedWindows, "twice"),
+        (DistributedStage::PlanReported, "clustered"),
+        (DistributedStage::PlanReported, "holders"),
+        (DistributedStage::Reported, "report-plan"),
+        (DistributedStage::Reported, "shared-passages"),
+        (DistributedStage::Findings, "clustered"),
+        (DistributedStage::Findings, "pairs-between"),
+        (DistributedStage::Findings, "occurrences"),
+        (DistributedStage::Findings, "occurrences-inside"),
+    ] {
+        let of_kind = |block: &StageBlock| block.kind == kind && block.part == 2;
+        let at = engine.blocks.iter().position(of_kind).unwrap();
+        let lost = engine.blocks.remove(at);
+        let input = engine.input(stage, 2, &[]);
+        let said = scan.carry_out(stage, 2, input).unwrap_err().to_string();
+        assert!(said.contains("lost or doubled rows") && said.contains(kind), "{said}");
+        engine.blocks.push(lost);
+    }
 }
 
 #[test]

@@ -70,6 +70,15 @@ impl Blocks<'_> {
         }
         Ok(values.into_iter().map(|(_, value)| value).collect())
     }
+
+    /// The values of the blocks of a kind that each of so many tasks makes one of for this part.
+    pub fn of_each<T: StageData>(&self, kind: &str, tasks: u32) -> Result<Vec<T>> {
+        let values = self.of(kind)?;
+        if values.len() != tasks as usize {
+            return Err(missing(kind, values.len(), tasks as usize));
+        }
+        Ok(values.into_iter().map(|(_, value)| value).collect())
+    }
 }
 
 /// The error for blocks that did not come, or came twice.

@@ -4,9 +4,15 @@
 
 pub mod block;
 pub mod key_rows;
+pub mod last_data;
+mod last_plans;
+mod last_stages;
+mod pair_stages;
 pub mod partial_corpus;
+pub mod scan;
 pub mod shared_corpus;
 pub mod sorting;
 pub mod stage;
 pub mod stage_data;
 pub mod stage_input;
+mod work;

@@ -1,8 +1,9 @@
-//! Owns: documents of which some texts are there, and the list of the others that were asked for.
+//! Owns: documents of which some texts and some metadata are there, and the list of the other texts
+//! that were asked for.
 //! Never: fetches a text.
 
-use crate::engine::distributed::shared_corpus::SharedCorpus;
-use crate::error::Result;
+use crate::engine::distributed::shared_corpus::{MetadataRows, NumberedDocuments};
+use crate::error::{Error, Result};
 use crate::model::document::{DocumentInfo, Documents};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
@@ -15,27 +16,43 @@ use std::sync::{Mutex, PoisonError};
 /// these texts, until none is missing.
 #[derive(Debug)]
 pub struct PartialCorpus {
-    shared: SharedCorpus,
+    numbered: NumberedDocuments,
+    metadata: MetadataRows,
+    /// What is read of a document whose metadata are not there.
+    none: DocumentInfo,
     /// The texts by the keys of their documents.
     texts: HashMap<u128, String>,
     asked: Mutex<BTreeSet<u128>>,
+    /// A document whose metadata were asked for and are not there.
+    unknown: Mutex<Option<usize>>,
 }
 
 impl PartialCorpus {
     /// The documents, with texts by the keys of their documents. A text that comes twice is that
     /// of two documents that are equal in everything.
-    pub(super) fn new(shared: SharedCorpus, texts: Vec<(u128, String)>) -> PartialCorpus {
-        PartialCorpus { shared, texts: texts.into_iter().collect(), asked: Mutex::default() }
+    pub(super) fn new(
+        numbered: NumberedDocuments,
+        metadata: MetadataRows,
+        texts: Vec<(u128, String)>,
+    ) -> PartialCorpus {
+        PartialCorpus {
+            numbered,
+            metadata,
+            none: DocumentInfo::default(),
+            texts: texts.into_iter().collect(),
+            asked: Mutex::default(),
+            unknown: Mutex::default(),
+        }
     }
 
     /// The key of a document.
     pub fn key(&self, number: usize) -> u128 {
-        self.shared.documents[number].key
+        self.numbered.key(number)
     }
 
     /// The reasons for which records were left out, each with its count.
     pub fn skipped(&self) -> &[(String, u64)] {
-        &self.shared.skipped
+        &self.metadata.skipped
     }
 
     /// The keys of the texts that were asked for and are not there, with those of all that are:
@@ -48,18 +65,35 @@ impl PartialCorpus {
         asked.iter().chain(self.texts.keys()).copied().collect()
     }
 
-    /// What the stages share of the documents.
-    pub(super) fn shared(&self) -> &SharedCorpus {
-        &self.shared
+    /// An error if the metadata of a document were asked for that are not there.
+    pub(super) fn check(&self) -> Result<()> {
+        let unknown = *self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
+        unknown.map_or(Ok(()), |number| {
+            Err(Error::Malformed {
+                what: "the blocks of metadata".into(),
+                why: format!(
+                    "that of document {number} did not come: an engine has lost or doubled rows; \
+                     run it again"
+                ),
+            })
+        })
+    }
+
+    /// The classes of the documents.
+    pub(super) fn numbered(&self) -> &NumberedDocuments {
+        &self.numbered
     }
 }
 
 impl Documents for PartialCorpus {
     fn count(&self) -> usize {
-        self.shared.documents.len()
+        self.numbered.count()
     }
     fn info(&self, number: usize) -> Cow<'_, DocumentInfo> {
-        Cow::Borrowed(&self.shared.documents[number].info)
+        Cow::Borrowed(self.metadata.of(number).unwrap_or_else(|| {
+            *self.unknown.lock().unwrap_or_else(PoisonError::into_inner) = Some(number);
+            &self.none
+        }))
     }
     fn text(&self, number: usize) -> Result<Cow<'_, str>> {
         let key = self.key(number);
@@ -70,6 +104,6 @@ impl Documents for PartialCorpus {
         Ok(Cow::Borrowed(""))
     }
     fn renamed(&self) -> u64 {
-        self.shared.renamed
+        self.metadata.renamed
     }
 }

@@ -1,7 +1,8 @@
-//! Owns: what all stages know of all documents without their texts, and its written form. Never:
-//! reads a text, or keeps a key.
+//! Owns: what stages know of documents without their texts: their numbers and classes, and their
+//! metadata, in written forms. Never: reads a text, or keeps a key of one.
 
 use crate::engine::corpus::{Corpus, TextHash};
+use crate::engine::distributed::stage_data::Packed;
 use crate::engine::document_infos::DocumentInfos;
 use crate::engine::key_columns::TextKeys;
 use crate::engine::sketch::{Classes, NewClass, classes_of};
@@ -11,6 +12,7 @@ use crate::hash;
 use crate::model::document::{DocumentInfo, Documents};
 use crate::model::thresholds::Thresholds;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A document without its text, as the sketch stage has seen it.
@@ -80,54 +82,138 @@ impl StageData for DocumentRows {
     const VERSION: u32 = 1;
 }
 
-/// All documents without their texts, in the order of their ids.
+/// The documents by number, that is, in the order of their ids, as classes of equal texts. All
+/// stages know this of all documents, about 30 bytes each.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub struct SharedCorpus {
-    /// The documents.
-    pub documents: Vec<SketchedDocument>,
+pub struct NumberedDocuments {
+    /// The keys of the documents.
+    keys: Packed,
+    /// The classes.
+    pub classes: Classes,
+}
+
+impl StageData for NumberedDocuments {
+    const KIND: &'static str = "numbered-documents";
+    const VERSION: u32 = 1;
+}
+
+/// What begins each class, in order.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct NewClasses(pub Vec<NewClass>);
+
+impl StageData for NewClasses {
+    const KIND: &'static str = "new-classes";
+    const VERSION: u32 = 1;
+}
+
+/// The bytes of a key.
+const KEY: usize = size_of::<u128>();
+
+impl NumberedDocuments {
+    /// The number of documents.
+    pub fn count(&self) -> usize {
+        self.keys.0.len() / KEY
+    }
+
+    /// The key of a document.
+    pub fn key(&self, number: usize) -> u128 {
+        let keys: &[[u8; KEY]] = self.keys.0.as_chunks().0;
+        u128::from_le_bytes(keys[number])
+    }
+}
+
+/// The metadata of some documents.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct MetadataRows {
+    /// The numbers of the documents, in order.
+    numbers: Vec<u32>,
+    /// Their metadata, with what its written form leaves out: length and role.
+    rows: Vec<(DocumentInfo, u32, bool)>,
     /// The number of documents that were renamed because several texts had their id.
     pub renamed: u64,
     /// The reasons for which records were left out, each with its count.
     pub skipped: Vec<(String, u64)>,
 }
 
-impl StageData for SharedCorpus {
-    const KIND: &'static str = "shared-corpus";
+impl StageData for MetadataRows {
+    const KIND: &'static str = "metadata";
     const VERSION: u32 = 1;
 }
 
-impl SharedCorpus {
-    /// Numbers the documents of all rows by the rules of [`Corpus`](crate::Corpus).
-    pub fn of_rows(rows: Vec<DocumentRows>) -> Result<SharedCorpus> {
-        let mut skipped = BTreeMap::<String, u64>::new();
-        let mut documents = Vec::new();
-        for rows in rows {
-            documents.extend(rows.documents);
-            rows.skipped.into_iter().for_each(|(why, n)| *skipped.entry(why).or_default() += n);
-        }
-        let mut infos = DocumentInfos::default();
-        documents.iter_mut().for_each(|document| infos.push(&document.whole_info()));
-        let hashes: Vec<TextHash> = documents.iter().map(|document| document.hash).collect();
-        let corpus = Corpus::of_hashes(infos, &hashes)?;
-        let renamed = corpus.renamed();
-        let place = |n| {
-            let own = documents[corpus.arrival_position(n)].clone();
-            SketchedDocument { info: corpus.info(n).into_owned(), ..own }
+impl MetadataRows {
+    /// The metadata of documents, by their numbers, in order.
+    pub fn new<'d>(documents: impl Iterator<Item = (u32, Cow<'d, DocumentInfo>)>) -> MetadataRows {
+        let row = |(number, info): (u32, Cow<'_, DocumentInfo>)| {
+            let (bytes, reference) = (info.bytes, info.reference);
+            (number, (info.into_owned(), bytes, reference))
         };
-        let documents = (0..corpus.count()).map(place).collect();
-        Ok(SharedCorpus { documents, renamed, skipped: skipped.into_iter().collect() })
+        let (numbers, rows) = documents.map(row).unzip();
+        MetadataRows { numbers, rows, ..MetadataRows::default() }
     }
 
     /// Gives the documents what their written form leaves out.
-    pub fn restored(mut self) -> SharedCorpus {
-        for document in &mut self.documents {
-            document.info = document.whole_info();
+    pub fn restored(mut self) -> MetadataRows {
+        for (info, bytes, reference) in &mut self.rows {
+            (info.bytes, info.reference) = (*bytes, *reference);
         }
         self
     }
 
-    /// The classes of equal texts, and what begins each of them.
-    pub fn classes(&self, documents: &dyn Documents, t: &Thresholds) -> (Classes, Vec<NewClass>) {
-        classes_of(documents, self.documents.iter().map(SketchedDocument::keys), t)
+    /// The metadata of a document, if it is here.
+    pub fn of(&self, number: usize) -> Option<&DocumentInfo> {
+        // Mostly all are here.
+        let at = match self.numbers.get(number) {
+            Some(own) if *own as usize == number => number,
+            _ => self.numbers.binary_search(&(number as u32)).ok()?,
+        };
+        Some(&self.rows[at].0)
     }
+}
+
+/// Documents of which only the metadata are there.
+struct WithoutTexts<'d>(&'d MetadataRows);
+
+impl Documents for WithoutTexts<'_> {
+    fn count(&self) -> usize {
+        self.0.rows.len()
+    }
+    fn info(&self, number: usize) -> Cow<'_, DocumentInfo> {
+        Cow::Borrowed(&self.0.rows[number].0)
+    }
+    fn text(&self, _: usize) -> Result<Cow<'_, str>> {
+        Ok(Cow::Borrowed(""))
+    }
+}
+
+/// Numbers the documents of all rows by the rules of [`Corpus`](crate::Corpus).
+pub fn numbered(
+    rows: Vec<DocumentRows>,
+    t: &Thresholds,
+) -> Result<(NumberedDocuments, NewClasses, MetadataRows)> {
+    let mut skipped = BTreeMap::<String, u64>::new();
+    let mut documents = Vec::new();
+    for rows in rows {
+        documents.extend(rows.documents);
+        rows.skipped.into_iter().for_each(|(why, n)| *skipped.entry(why).or_default() += n);
+    }
+    let mut infos = DocumentInfos::default();
+    documents.iter_mut().for_each(|document| infos.push(&document.whole_info()));
+    let hashes: Vec<TextHash> = documents.iter().map(|document| document.hash).collect();
+    let corpus = Corpus::of_hashes(infos, &hashes)?;
+    let own = |n: usize| &documents[corpus.arrival_position(n)];
+    let whole_info = |n: usize| {
+        let (bytes, reference) = (own(n).bytes, own(n).reference);
+        let info = DocumentInfo { bytes, reference, ..corpus.info(n).into_owned() };
+        (n as u32, Cow::Owned(info))
+    };
+    let metadata = MetadataRows {
+        renamed: corpus.renamed(),
+        skipped: skipped.into_iter().collect(),
+        ..MetadataRows::new((0..corpus.count()).map(whole_info))
+    };
+    let texts = (0..corpus.count()).map(|n| own(n).keys());
+    let (classes, new) = classes_of(&WithoutTexts(&metadata), texts, t);
+    let mut keys = Vec::with_capacity(KEY * corpus.count());
+    (0..corpus.count()).for_each(|n| keys.extend_from_slice(&own(n).key.to_le_bytes()));
+    Ok((NumberedDocuments { keys: Packed(keys), classes }, NewClasses(new), metadata))
 }

@@ -2,9 +2,9 @@
 //! Never: looks at a pair.
 
 use crate::engine::distributed::key_rows::{KeyRows, WordRows, part_of, postings};
-use crate::engine::distributed::shared_corpus::SharedCorpus;
+use crate::engine::distributed::shared_corpus::{NewClasses, NumberedDocuments};
 use crate::engine::distributed::stage_data::{Packed, PartCounts};
-use crate::engine::sketch::{Classes, Keys, NewClass};
+use crate::engine::sketch::Keys;
 use crate::engine::sorted_run::{KeyRange, RunKeeper};
 use crate::engine::spillable_keys::SpillableKeys;
 use crate::error::{Error, Result};
@@ -22,9 +22,10 @@ struct Owners {
 }
 
 impl Owners {
-    fn new(corpus: &SharedCorpus, all: &Classes, new: &[NewClass]) -> Owners {
-        let key = |class: u32| corpus.documents[all.first[class as usize] as usize].key;
-        let with_keys = new.iter().filter(|class| class.has_keys);
+    fn new(corpus: &NumberedDocuments, new: &NewClasses) -> Owners {
+        let all = &corpus.classes;
+        let key = |class: u32| corpus.key(all.first[class as usize] as usize);
+        let with_keys = new.0.iter().filter(|class| class.has_keys);
         let mut classes: Vec<(u128, u32)> = with_keys.map(|c| (key(c.class), c.class)).collect();
         classes.sort_unstable();
         Owners { classes, taken: vec![false; all.first.len()] }
@@ -45,14 +46,14 @@ pub fn sorted_part(
     part: u32,
     parts: u32,
     rows: &[KeyRows],
-    corpus: &SharedCorpus,
-    (all, new): (&Classes, &[NewClass]),
+    corpus: &NumberedDocuments,
+    new: &NewClasses,
 ) -> Result<(Keys<Run>, PartCounts)> {
     let came: u64 = rows.iter().map(|rows| u64::from(rows.batch)).sum();
-    if came != corpus.documents.len() as u64 {
-        return Err(lost(part, came, corpus.documents.len()));
+    if came != corpus.count() as u64 {
+        return Err(lost(part, came, corpus.count()));
     }
-    let mut owners = Owners::new(corpus, all, new);
+    let mut owners = Owners::new(corpus, new);
     let owned: Vec<Vec<Vec<u32>>> = rows
         .iter()
         .map(|rows| rows.documents.iter().map(|key| owners.take(*key)).collect())
@@ -64,7 +65,7 @@ pub fn sorted_part(
         sorted(list)
     };
     let mut same_text = SpillableKeys::default();
-    for class in new {
+    for class in &new.0 {
         if let Some(key) = class.same_text.filter(|key| part_of(*key, parts) == part) {
             same_text.push(key, class.class);
         }
@@ -82,12 +83,12 @@ pub fn sorted_part(
         &owned,
         |rows| &rows.edges,
         |key, class| {
-            if all.source[class as usize].is_none() {
+            if corpus.classes.source[class as usize].is_none() {
                 edges.extend_from_slice(&Posting::new(key, class).to_bytes());
             }
         },
     );
-    let words = counted(rows.iter().map(|rows| &rows.words), corpus, (all, new));
+    let words = counted(rows.iter().map(|rows| &rows.words), corpus, new);
     Ok((keys, PartCounts { edges: Packed(edges), ..words }))
 }
 
@@ -116,10 +117,10 @@ fn for_each_posting(
 /// The words of the classes whose first documents are in these rows.
 fn counted<'r>(
     rows: impl Iterator<Item = &'r WordRows>,
-    corpus: &SharedCorpus,
-    (all, new): (&Classes, &[NewClass]),
+    corpus: &NumberedDocuments,
+    new: &NewClasses,
 ) -> PartCounts {
-    let mut owners = Owners::new(corpus, all, new);
+    let mut owners = Owners::new(corpus, new);
     let none = || vec![0; WORD_SLOTS];
     let (words, capitals, edges) = (none(), none(), Packed::default());
     let mut counts = PartCounts { documents: 0, words, capitals, edges };

@@ -4,7 +4,7 @@
 use crate::engine::distributed::block::StageBlock;
 
 /// A stage of a distributed run behind the sketch stage, in the order in which they follow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DistributedStage {
     /// Documents are numbered by their ids.
@@ -25,8 +25,19 @@ pub enum DistributedStage {
     PlanByPassages,
     /// A part of them is compared.
     CompareByPassages,
+    /// The components of near-copies are divided, and so are texts that may hold repeats.
+    PlanClusters,
+    /// A part of the components is clustered; a part of the texts is read for repeats.
+    Clusters,
+    /// The passages of one part of the keys that several texts share.
+    SharedWindows,
+    /// The pairs between clusters that are still to be compared are divided, and so are the texts
+    /// that may hold these passages.
+    PlanReported,
+    /// A part of these pairs is compared; a part of the texts is looked up.
+    Reported,
     /// Clusters, reported pairs and repeats.
-    Cluster,
+    Findings,
 }
 
 /// The blocks that a stage takes.
@@ -38,7 +49,7 @@ pub struct Takes {
     pub all: &'static [&'static str],
 }
 
-const ALL: [DistributedStage; 10] = [
+const ALL: [DistributedStage; 15] = [
     DistributedStage::Classes,
     DistributedStage::Sort,
     DistributedStage::Background,
@@ -48,12 +59,17 @@ const ALL: [DistributedStage; 10] = [
     DistributedStage::PairsByPassages,
     DistributedStage::PlanByPassages,
     DistributedStage::CompareByPassages,
-    DistributedStage::Cluster,
+    DistributedStage::PlanClusters,
+    DistributedStage::Clusters,
+    DistributedStage::SharedWindows,
+    DistributedStage::PlanReported,
+    DistributedStage::Reported,
+    DistributedStage::Findings,
 ];
 
 impl DistributedStage {
     /// All stages, in order.
-    pub const ALL: [DistributedStage; 10] = ALL;
+    pub const ALL: [DistributedStage; 15] = ALL;
 
     /// The name of the stage.
     pub const fn name(self) -> &'static str {
@@ -67,7 +83,12 @@ impl DistributedStage {
             DistributedStage::PairsByPassages => "pairs-passages",
             DistributedStage::PlanByPassages => "plan-passages",
             DistributedStage::CompareByPassages => "compare-passages",
-            DistributedStage::Cluster => "cluster",
+            DistributedStage::PlanClusters => "plan-clusters",
+            DistributedStage::Clusters => "clusters",
+            DistributedStage::SharedWindows => "shared-windows",
+            DistributedStage::PlanReported => "plan-reported",
+            DistributedStage::Reported => "reported",
+            DistributedStage::Findings => "findings",
         }
     }
 
@@ -80,6 +101,9 @@ impl DistributedStage {
                 | DistributedStage::CompareByDocuments
                 | DistributedStage::PairsByPassages
                 | DistributedStage::CompareByPassages
+                | DistributedStage::Clusters
+                | DistributedStage::SharedWindows
+                | DistributedStage::Reported
         )
     }
 
@@ -87,43 +111,75 @@ impl DistributedStage {
     pub const fn takes(self) -> Takes {
         match self {
             DistributedStage::Classes => Takes { own: &[], all: &["documents"] },
-            DistributedStage::Sort => Takes { own: &["keys"], all: &["corpus"] },
-            DistributedStage::Background => {
-                Takes { own: &[], all: &["corpus", "run-anchors", "run-paragraphs", "counts"] }
-            }
+            DistributedStage::Sort => Takes { own: &["keys"], all: &["classes", "new-classes"] },
+            DistributedStage::Background => Takes { own: &[], all: BACKGROUND },
             DistributedStage::PairsByDocuments => {
-                Takes { own: &["run-bands", "run-same-text"], all: &["corpus"] }
+                Takes { own: &["run-bands", "run-same-text"], all: &["classes"] }
             }
             DistributedStage::PlanByDocuments => {
-                Takes { own: &[], all: &["corpus", "pairs-documents"] }
+                Takes { own: &[], all: &["classes", "metadata", "pairs-documents"] }
             }
-            DistributedStage::CompareByDocuments => {
-                Takes { own: &["candidates-documents"], all: &["corpus", "background", "titles"] }
-            }
+            DistributedStage::CompareByDocuments => Takes {
+                own: &["candidates-documents", "metadata-documents"],
+                all: &["classes", "background", "titles"],
+            },
             DistributedStage::PairsByPassages => {
-                Takes { own: &["run-anchors", "run-paragraph-bands"], all: &["corpus", "links"] }
+                Takes { own: &["run-anchors", "run-paragraph-bands"], all: &["classes", "links"] }
             }
-            DistributedStage::PlanByPassages => {
-                Takes { own: &[], all: &["corpus", "pairs-documents", "pairs-passages"] }
+            DistributedStage::PlanByPassages => Takes { own: &[], all: PLAN_BY_PASSAGES },
+            DistributedStage::CompareByPassages => Takes {
+                own: &["candidates-passages", "metadata-passages"],
+                all: &["classes", "background", "titles"],
+            },
+            DistributedStage::PlanClusters => Takes { own: &[], all: PLAN_CLUSTERS },
+            DistributedStage::Clusters => Takes {
+                own: &["cluster-plan", "metadata-clusters"],
+                all: &["classes", "background", "titles", "near-anchors"],
+            },
+            DistributedStage::SharedWindows => {
+                Takes { own: &["windows", "run-paragraphs"], all: &["families", "twice"] }
             }
-            DistributedStage::CompareByPassages => {
-                Takes { own: &["candidates-passages"], all: &["corpus", "background", "titles"] }
-            }
-            DistributedStage::Cluster => Takes { own: &[], all: CLUSTER },
+            DistributedStage::PlanReported => Takes { own: &[], all: PLAN_REPORTED },
+            DistributedStage::Reported => Takes {
+                own: &["report-plan", "metadata-reported"],
+                all: &["classes", "background", "titles", "shared-passages"],
+            },
+            DistributedStage::Findings => Takes { own: &[], all: FINDINGS },
         }
     }
 }
 
-const CLUSTER: &[&str] = &[
-    "corpus",
+const BACKGROUND: &[&str] = &["classes", "metadata", "run-anchors", "run-paragraphs", "counts"];
+
+const PLAN_BY_PASSAGES: &[&str] = &["classes", "metadata", "pairs-documents", "pairs-passages"];
+
+const PLAN_CLUSTERS: &[&str] = &[
+    "classes",
+    "metadata",
     "background",
     "titles",
-    "run-anchors",
-    "run-paragraphs",
+    "links",
+    "related-documents",
+    "related-passages",
+    "frequent-anchors",
+];
+
+const PLAN_REPORTED: &[&str] =
+    &["classes", "metadata", "related-documents", "related-passages", "clustered", "holders"];
+
+const FINDINGS: &[&str] = &[
+    "classes",
+    "metadata",
+    "background",
+    "titles",
     "pairs-documents",
     "compare-documents",
     "pairs-passages",
     "compare-passages",
+    "clustered",
+    "pairs-between",
+    "occurrences",
+    "occurrences-inside",
 ];
 
 impl_display!(DistributedStage);
@@ -144,7 +200,7 @@ pub enum StageOutput {
     Done {
         /// The blocks for other stages.
         blocks: Vec<StageBlock>,
-        /// The texts that parts of the next compare stage need: the part, and the key of the text.
+        /// The texts that parts of the next stage need: the part, and the key of the text.
         wanted: Vec<(u32, u128)>,
     },
     /// It needs these texts, by their keys, and nothing else; it is to be carried out again.
