@@ -17,6 +17,9 @@ use std::ops::Range;
 const LONG: usize = 20_000;
 /// The places at which a shorter text is looked for, at most: those that share most with it.
 const PLACES: usize = 24;
+/// The least number of tokens that a place shares in a row: one run of three or four words is there
+/// by chance.
+const SHARED: u32 = 6;
 /// The least length of a place, in tokens. It is at least twice as long as the shorter text, and
 /// as much is looked at before it and behind it.
 const PLACE: usize = 256;
@@ -45,8 +48,9 @@ impl<'p> Parts<'p> {
         for run in exact {
             *shared.entry([run.a, run.b][long] / length).or_default() += run.len;
         }
+        let enough = shared.into_iter().filter(|(_, tokens)| *tokens >= SHARED);
         let mut places: Vec<(Reverse<u32>, u32)> =
-            shared.into_iter().map(|(place, tokens)| (Reverse(tokens), place)).collect();
+            enough.map(|(place, tokens)| (Reverse(tokens), place)).collect();
         places.sort_unstable();
         places.truncate(PLACES);
         let mut places: Vec<u32> = places.into_iter().map(|(_, place)| place).collect();

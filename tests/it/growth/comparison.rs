@@ -209,16 +209,17 @@ fn twice_the_texts_take_at_most_so_many_times_the_steps() {
 #[test]
 fn a_page_costs_as_little_beside_a_longer_book() {
     let mut dice = Dice::new(4);
-    let chapters: Vec<String> = (0..1200).map(|_| words(&mut dice, 200)).collect();
+    let chapters: Vec<String> = (0..2400).map(|_| words(&mut dice, 200)).collect();
     let page = format!("{} {}", words(&mut dice, 60), chapters[70]);
     for preset in PRESETS {
-        let [first, second] = [600, 1200].map(|count| {
+        let [first, second] = [600, 2400].map(|count| {
             let whole = Stop::after(u64::MAX);
             let texts = [chapters[..count].join("\n\n"), page.clone()];
             let found = compared(&texts, preset, &whole).unwrap();
             assert!(found.coverage_b > 0.7, "{preset:?}: {}", found.coverage_b);
             whole.asked_and_steps().1
         });
-        assert!(2 * second <= 3 * first, "{preset:?}: {first} and {second} steps");
+        // Some more places share a few words by chance, up to a number of places.
+        assert!(second <= 2 * first.max(100_000), "{preset:?}: {first} and {second} steps");
     }
 }
