@@ -55,8 +55,8 @@ pub struct Sighting {
 pub struct QueryAnswer {
     /// The documents that it is related to, nearest first.
     pub sightings: Vec<Sighting>,
-    /// The steps of the comparisons: for each partner its tokens, those of the shorter one of both
-    /// texts, and 32.
+    /// The steps of the comparisons: for each partner twice its tokens, those of the shorter one of
+    /// both texts, and 32.
     pub steps: u64,
     /// The number of candidates that were not compared, because a lookup may take so many steps
     /// only: 32 times [`Thresholds::compare_budget`] for each token of the document (of a short

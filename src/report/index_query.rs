@@ -1,7 +1,7 @@
 //! Owns: the result of an index query for one document, as findings. Never: queries an index, or
 //! writes.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::detection::{Comparison, Detection, Pair, Relation, Summary};
 use crate::model::document::{Document, DocumentInfo, Documents};
 use crate::model::findings::Findings;
@@ -61,7 +61,11 @@ impl Documents for QueryDocuments {
         Cow::Borrowed(&self.infos[number])
     }
     fn text(&self, number: usize) -> Result<Cow<'_, str>> {
-        Ok(Cow::Borrowed(&self.texts[number]))
+        let dropped = || Error::Storage {
+            what: self.infos[number].id.clone(),
+            why: "the answer was written already, and its texts were dropped".into(),
+        };
+        self.texts.get(number).map(|text| Cow::Borrowed(&text[..])).ok_or_else(dropped)
     }
 }
 
@@ -74,8 +78,8 @@ impl QueryDocuments {
 
 impl QueryReport {
     /// The result without the texts, for those who have written it and only count it: a partner
-    /// may be a book, which the answers for thousands of documents hold. It cannot be written
-    /// again.
+    /// may be a book, which the answers for thousands of documents hold. To write it again is an
+    /// error.
     #[must_use]
     pub fn without_texts(mut self) -> QueryReport {
         self.documents.texts = Vec::new();
