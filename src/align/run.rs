@@ -137,6 +137,12 @@ impl Chain {
             None => self.runs[0].b..self.runs[self.runs.len() - 1].b_end(),
         }
     }
+    /// The same chain of the two texts the other way round.
+    pub fn swapped(mut self) -> Chain {
+        self.runs.iter_mut().for_each(|r| (r.a, r.b) = (r.b, r.a));
+        self.region = self.region.map(|r| TokenRectangle { a: r.b, b: r.a });
+        self
+    }
     /// The number of equal tokens.
     pub fn equal(&self) -> u32 {
         self.runs.iter().map(|r| r.len).sum()

@@ -48,7 +48,7 @@ pub struct UnorderedLimits {
 pub fn chains(a: &Prepared, b: &Prepared, limits: UnorderedLimits, steps: &Steps) -> Vec<Chain> {
     // The work is done in one order, so that swapped texts give the same result.
     if a.tokens.hashes > b.tokens.hashes {
-        return chains(b, a, limits, steps).into_iter().map(swap).collect();
+        return chains(b, a, limits, steps).into_iter().map(Chain::swapped).collect();
     }
     // Folding is the expensive part, and a passage in which no words survive unchanged is no
     // evidence.
@@ -126,12 +126,6 @@ impl Taken {
             near.iter().any(|&n| passage.is_worse_than(&self.passages[n as usize]))
         })
     }
-}
-
-fn swap(mut chain: Chain) -> Chain {
-    chain.runs.iter_mut().for_each(|r| (r.a, r.b) = (r.b, r.a));
-    chain.region = chain.region.map(|r| TokenRectangle { a: r.b, b: r.a });
-    chain
 }
 
 /// A seed that occurs in both texts: the places of its first word in each, and of its last.

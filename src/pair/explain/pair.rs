@@ -1,11 +1,11 @@
 //! Owns: the trace of two texts through candidate search, alignment and facts. Never: shows which
 //! bound decides; the verdict does that.
 
-use crate::align::alignment::{chains, shared_shingles, whole};
+use crate::align::alignment::{chains, selected, shared_shingles, whole};
 use crate::align::prepared::Prepared;
 use crate::align::run::Chain;
 use crate::align::seeds::least_run;
-use crate::align::select::{equal_words, is_match, select};
+use crate::align::select::{equal_words, is_match};
 use crate::align::steps::Steps;
 use crate::model::detection::{Comparison, Facts, Relation};
 use crate::model::thresholds::Thresholds;
@@ -226,7 +226,7 @@ fn matches(
         let rule = BoilerplateRule { masked: false, whole_text: false };
         return (chains.len() as u32, rule, chains.to_vec());
     }
-    let selected = select(chains.to_vec(), a, b, t, &Steps::to_the_end());
+    let selected = selected(chains.to_vec(), a, b, t);
     let rule = boilerplate_rule(&selected, a, b, background, t);
     (selected.len() as u32, rule, own_matches(selected, rule.masked, a, b, t))
 }
