@@ -2,6 +2,7 @@
 //! findings alone. Never: reads a text, or removes anything.
 
 use crate::clean::abridged::{is_cut_short, several_stories};
+use crate::clean::partners::Partners;
 use crate::clean::plan::{Plan, RemovalReason, RemovedDocument};
 use crate::clean::removal::Removal;
 use crate::model::detection::{Comparison, Detection, Pair, Relation, TemplateReason};
@@ -31,6 +32,7 @@ struct Judge<'a> {
     found: &'a Detection,
     removal: &'a Removal,
     first: Vec<u32>,
+    partners: Partners,
     why: Vec<Option<RemovalReason>>,
     /// For each partner, the documents that were removed because of it.
     behind: HashMap<u32, Vec<u32>>,
@@ -51,6 +53,7 @@ pub fn removed_documents(documents: &dyn Documents, found: &Detection, removal: 
         found,
         removal,
         first,
+        partners: Partners::of_pairs(&found.pairs),
         why: vec![None; count],
         behind: HashMap::new(),
         in_part: BTreeSet::new(),
@@ -196,7 +199,6 @@ impl Judge<'_> {
         } else {
             left = self.ordered(&left);
         }
-        let mut kept = Vec::new();
         let gone = self.why[representative as usize].is_some();
         if self.keeps_none() && !self.removal.against_only && gone {
             // It went because of a reference, and all of its group go with it.
@@ -208,22 +210,43 @@ impl Judge<'_> {
                 None => true,
             });
         }
-        while let Some(&next) = left.first() {
-            left.remove(0);
-            if !self.counts_as_kept(next) {
+        let kept = self.remove_copies_in_order(&left);
+        parts = self.ordered(&parts);
+        self.remove_parts(&kept, &parts);
+    }
+
+    /// Removes the copies of each of these documents that stays among those behind it, and returns
+    /// those that stay. Cost: linear in the documents and in the pairs of their classes.
+    fn remove_copies_in_order(&mut self, documents: &[u32]) -> Vec<u32> {
+        let mut by_class: HashMap<u32, Vec<usize>> = HashMap::new();
+        for (at, &n) in documents.iter().enumerate() {
+            by_class.entry(self.first[n as usize]).or_default().push(at);
+        }
+        let (mut kept, mut classes) = (Vec::new(), HashSet::new());
+        for (at, &next) in documents.iter().enumerate() {
+            if self.why[next as usize].is_some() || !self.counts_as_kept(next) {
                 continue;
             }
             kept.push(next);
-            left.retain(|&n| match self.copy_of(n, next) {
-                Some(why) => {
-                    self.remove(n, why);
-                    false
+            let class = self.first[next as usize];
+            if !classes.insert(class) {
+                // What a document removes, another one of its class does not find any more.
+                continue;
+            }
+            let partners: Vec<u32> = self.partners.of(class).chain([class]).collect();
+            for class in partners {
+                let members = by_class.get(&class).map_or(&[][..], |members| members);
+                for &n in members[members.partition_point(|n| *n <= at)..].iter() {
+                    let n = documents[n];
+                    if self.why[n as usize].is_none()
+                        && let Some(why) = self.copy_of(n, next)
+                    {
+                        self.remove(n, why);
+                    }
                 }
-                None => true,
-            });
+            }
         }
-        parts = self.ordered(&parts);
-        self.remove_parts(&kept, &parts);
+        kept
     }
 
     fn keeps_none(&self) -> bool {

@@ -4,6 +4,7 @@
 mod abridged;
 pub(crate) mod decide;
 pub(crate) mod documents;
+mod partners;
 pub(crate) mod plan;
 pub(crate) mod removal;
 mod repeat_cuts;

@@ -4,7 +4,7 @@
 use crate::engine::candidates::Candidates;
 use crate::engine::sketch::Classes;
 use crate::model::document::Documents;
-use crate::model::options::{Limit, PAIRS_OVER_BUDGET, Progress};
+use crate::model::options::{Limit, NOTES_OVER_BUDGET, PAIRS_OVER_BUDGET, Progress};
 use crate::model::thresholds::Thresholds;
 use crate::postings::posting::unpack_pair;
 use std::collections::BTreeSet;
@@ -42,7 +42,7 @@ impl<'a> Limits<'a> {
     /// Counts the passages that were not looked at as notes, each by a document that holds it.
     pub fn add_notes(&mut self, documents: &[u32]) {
         let of = documents.iter().copied().collect();
-        self.add("notes-over-budget", documents.len() as u64, of);
+        self.add(NOTES_OVER_BUDGET, documents.len() as u64, of);
     }
 
     /// Counts what was left out, if anything, and reports it with the documents that it belongs to.

@@ -160,21 +160,24 @@ impl JudgedFindings {
             let f = &findings[n as usize];
             (f.document, f.passages.first().map(|p| p.here), f.partner, f.kind)
         });
-        put_in_order(findings, &order);
+        put_in_order(findings, &mut order);
         self.findings
     }
 }
 
 /// Moves the values of a list so that each place has the value that `order` names for it, without a
-/// second list.
-fn put_in_order<T>(list: &mut [T], order: &[u32]) {
-    for place in 0..list.len() {
-        // A value from before this place was moved to where the value for its place came from.
-        let mut from = order[place] as usize;
-        while from < place {
-            from = order[from] as usize;
+/// second list. Afterwards `order` names each place itself.
+fn put_in_order<T>(list: &mut [T], order: &mut [u32]) {
+    for start in 0..list.len() {
+        let mut place = start;
+        loop {
+            let from = std::mem::replace(&mut order[place], place as u32) as usize;
+            if from == start {
+                break;
+            }
+            list.swap(place, from);
+            place = from;
         }
-        list.swap(place, from);
     }
 }
 
@@ -270,10 +273,10 @@ mod tests {
 
     #[test]
     fn a_list_is_put_in_order_in_its_place() {
-        let order = [3, 0, 4, 1, 2, 6, 5];
+        let mut order = [3, 0, 4, 1, 2, 6, 5];
         let mut list = ["a", "b", "c", "d", "e", "f", "g"];
         let wanted = order.map(|n: u32| list[n as usize]);
-        put_in_order(&mut list, &order);
+        put_in_order(&mut list, &mut order);
         assert_eq!(list, wanted);
     }
 }

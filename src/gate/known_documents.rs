@@ -3,7 +3,9 @@
 
 use crate::gate::baseline::{Baseline, Member};
 use crate::gate::documents::DocumentTable;
+use crate::hash;
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 
 /// Returns which of several documents an entry has: first those of its place and text, then those
@@ -29,6 +31,7 @@ pub(super) fn match_members(
         }
     }
     let known = |n: u32| exact.get(&(&*table.place(n).0, table.hash[n as usize])).copied();
+    let [of_class, own_place, shared_place, of_text] = [(); 4].map(|()| Cursors::default());
     let mut out = vec![false; documents.len()];
     let mut pass = |find: &dyn Fn(u32, &[u32]) -> Option<usize>, out: &mut Vec<bool>| {
         for (n, out) in documents.iter().zip(out).filter(|(_, out)| !**out) {
@@ -41,27 +44,24 @@ pub(super) fn match_members(
     pass(&|n, left| known(n).filter(|&i| left[i] > 0), &mut out);
     if classes {
         let any = |n: u32, left: &[u32]| {
-            table.class(n).iter().find_map(|&x| known(x).filter(|&i| left[i] > 0))
+            let class = table.class(n);
+            let first = class.first().copied().unwrap_or(n);
+            of_class.find(first.into(), class, |&x| known(x).filter(|&i| left[i] > 0))
         };
         pass(&any, &mut out);
     }
     let own = |n: u32, left: &[u32]| {
         let (place, shared) = table.place(n);
-        let mut here = at.get(&*place).into_iter().flatten().copied();
-        if shared { None } else { here.find(|&i| left[i] > 0) }
+        let here = at.get(&*place).filter(|_| !shared)?;
+        own_place.find(hash::bytes(place.as_bytes()), here, |&i| (left[i] > 0).then_some(i))
     };
     pass(&own, &mut out);
-    pass(
-        &|n, left| {
-            missing
-                .get(&table.hash[n as usize])
-                .into_iter()
-                .flatten()
-                .copied()
-                .find(|&i| left[i] > 0)
-        },
-        &mut out,
-    );
+    let gone = |n: u32, left: &[u32]| {
+        let hash = table.hash[n as usize];
+        let there = missing.get(&hash).map_or(&[][..], |there| there);
+        of_text.find(hash, there, |&i| (left[i] > 0).then_some(i))
+    };
+    pass(&gone, &mut out);
     if out.contains(&true) {
         // A record matches as an edited one where its place has fewer records of an old text than
         // the entry has.
@@ -70,11 +70,33 @@ pub(super) fn match_members(
             let taken = |i: usize| members[i].count - left[i];
             let there = |i: usize| table.records(&place, members[i].hash);
             let changed = |&i: &usize| left[i] > 0 && taken(i).max(there(i)) < members[i].count;
-            if shared { at.get(&*place).into_iter().flatten().copied().find(changed) } else { None }
+            let here = at.get(&*place).filter(|_| shared)?;
+            shared_place.find(hash::bytes(place.as_bytes()), here, |i| changed(i).then_some(*i))
         };
         pass(&edited, &mut out);
     }
     out
+}
+
+/// For each of several lists the elements at its beginning that are used up, so that thousands of
+/// documents of one text or place do not go through the same list.
+#[derive(Default)]
+struct Cursors(RefCell<HashMap<u64, usize>>);
+
+impl Cursors {
+    /// What `find` finds at the first element of a list for which it finds something. For an
+    /// element for which it found nothing it must never find anything again.
+    fn find<T, F>(&self, list: u64, of: &[T], find: impl Fn(&T) -> Option<F>) -> Option<F> {
+        let mut cursors = self.0.borrow_mut();
+        let at = cursors.entry(list).or_default();
+        while let Some(element) = of.get(*at) {
+            match find(element) {
+                Some(found) => return Some(found),
+                None => *at += 1,
+            }
+        }
+        None
+    }
 }
 
 /// The documents of a group by what [`match_members`] knows them by, so that an entry is held only
@@ -97,13 +119,16 @@ impl<'a> GroupPlaces<'a> {
 
     /// The positions of the documents that these members may be, without classes, in order.
     pub fn of_members(&self, table: &DocumentTable, members: &[Member]) -> Vec<u32> {
-        let mut found = BTreeSet::new();
+        // Each list once: thousands of members may have one place or text.
+        let mut places: BTreeSet<&str> = BTreeSet::new();
+        let mut hashes: BTreeSet<u64> = BTreeSet::new();
         for member in members {
-            found.extend(self.by_place.get(&*member.place).into_iter().flatten());
-            if !table.has_place(&member.place) {
-                found.extend(self.by_hash.get(&member.hash).into_iter().flatten());
-            }
+            places.insert(&member.place);
+            hashes.extend(Some(member.hash).filter(|_| !table.has_place(&member.place)));
         }
+        let mut found = BTreeSet::new();
+        found.extend(places.iter().filter_map(|&place| self.by_place.get(place)).flatten());
+        found.extend(hashes.iter().filter_map(|hash| self.by_hash.get(hash)).flatten());
         found.into_iter().collect()
     }
 }
@@ -189,9 +214,9 @@ impl<'a> KnownDocuments<'a> {
         shared && self.changed.contains_key(&*place) && self.find(table, document).is_empty()
     }
 
-    /// Whether a document of the baseline is a record that is gone from this place.
-    pub fn is_changed(&self, number: u32, place: &str) -> bool {
-        self.changed.get(place).is_some_and(|list| list.binary_search(&number).is_ok())
+    /// The documents of the baseline that are records gone from this place, in order.
+    pub fn changed_at(&self, place: &str) -> &[u32] {
+        self.changed.get(place).map_or(&[], |list| list)
     }
 
     /// Returns the group of a baseline document: documents that clusters of the baseline connect.

@@ -297,10 +297,14 @@ impl<'a> KnownFindings<'a> {
         let both = [draft.document, draft.partner];
         let edited = both.map(|n| self.documents.may_be_edited(self.table, n));
         if edited.contains(&true) {
+            // Looked up once: hundreds of entries are held against them.
+            let gone = [0, 1].map(|side| match edited[side] {
+                true => self.documents.changed_at(&self.table.place(both[side]).0),
+                false => &[],
+            });
             let is = |side: usize, number: u32| {
                 groups[side].contains(&self.documents.baseline_group(number))
-                    || edited[side]
-                        && self.documents.is_changed(number, &self.table.place(both[side]).0)
+                    || gone[side].binary_search(&number).is_ok()
             };
             let alike = contents
                 .iter()

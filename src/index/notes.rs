@@ -7,20 +7,32 @@ use crate::engine::notes::{SharedAnchors, passages_of};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::note::NoteHolder;
-use crate::pair::note_texts::NoteCandidate;
+use crate::pair::note_texts::{NoteCandidate, STEPS};
 use crate::postings::posting::Posting;
 use crate::postings::run::Run;
 use crate::sketch::recipe::Recipe;
 use std::collections::HashMap;
 
-/// The windows of the notes that these texts hold, each given with its source, sorted. Cost: each
-/// text is tokenised once.
+/// A text that is looked up may take the steps of one with so many tokens.
+const LEAST_TOKENS: u32 = 256;
+
+/// The notes among the texts of one lookup.
+pub struct FoundNotes {
+    /// The windows of the notes, sorted.
+    pub windows: Vec<u64>,
+    /// The passages that were not looked at.
+    pub left_out: u64,
+}
+
+/// The notes that these texts hold, each given with its source; the first one is the text that is
+/// looked up. Cost: each text is tokenised once; as many steps as a scan takes for the first text
+/// and its partners together, see [`STEPS`].
 pub fn notes_among(
     texts: &[(&str, Option<&str>)],
     background: &Background,
     recipe: &Recipe,
     t: &Thresholds,
-) -> Vec<u64> {
+) -> FoundNotes {
     let read = texts.iter().map(|text| NoteHolder::new(text.0.into(), recipe));
     let holders: HashMap<u32, NoteHolder> = (0..).zip(read).collect();
     let mut postings: Vec<Posting> = holders
@@ -40,10 +52,23 @@ pub fn notes_among(
         NoteCandidate::new(p.anchors, holders, t.note_classes)
     };
     let passages = passages_of(run.keys_of(1, 1), t.note_classes, &[], &|_| true);
-    let candidates: Vec<NoteCandidate> = passages.into_values().filter_map(candidate).collect();
+    let mut candidates: Vec<NoteCandidate> = passages.into_values().filter_map(candidate).collect();
+    // As in a scan, hashes of text decide the order.
+    candidates.sort_unstable_by(|x, y| x.anchors.cmp(&y.anchors));
+    let tokens = |n: u32| holders[&n].tokens();
+    let asked = if texts.is_empty() { 0 } else { tokens(0) };
+    let mut left = u64::from(asked.max(LEAST_TOKENS)) * u64::from(STEPS);
+    let all = candidates.len();
+    candidates.retain(|candidate| {
+        let steps = candidate.steps(tokens);
+        let fits = steps <= left;
+        left -= if fits { steps } else { 0 };
+        fits
+    });
+    let left_out = (all - candidates.len()) as u64;
     let windows = candidates.iter().flat_map(|c| c.windows(&holders, background, t.note_classes));
     let mut windows: Vec<u64> = windows.collect();
     windows.sort_unstable();
     windows.dedup();
-    windows
+    FoundNotes { windows, left_out }
 }

@@ -64,6 +64,9 @@ pub struct QueryAnswer {
     /// In the order of the keys that they share with the document, the candidates are compared
     /// that fit into what is left of it; the first one always is.
     pub left_out: u64,
+    /// The number of passages that were not looked at as notes of an outlet: the partners hold more
+    /// of them than a lookup may look at.
+    pub notes_left_out: u64,
 }
 
 /// A document that represents its class towards the queried document.
@@ -127,7 +130,7 @@ impl QuerySettings<'_> {
             }
         }
         let compacted = own.is_some_and(|o| o.0 < self.view.state.compacted);
-        self.compare_all(d, partners, compacted, &mut out.sightings)?;
+        self.compare_all(d, partners, compacted, &mut out)?;
         out.sightings.sort_by(nearest);
         Ok(out)
     }
@@ -215,7 +218,7 @@ impl QuerySettings<'_> {
         d: &Document,
         partners: Vec<(u32, u32, DocumentRow)>,
         compacted: bool,
-        out: &mut Vec<Sighting>,
+        out: &mut QueryAnswer,
     ) -> Result<()> {
         // Most documents of a crawl are related to nothing: the masked text is made only when there
         // is something to compare with.
@@ -235,7 +238,8 @@ impl QuerySettings<'_> {
                     .zip(&partners)
                     .map(|(text, p)| (text.as_str(), p.2.info.source.as_deref())),
             );
-            notes = notes_among(&held, self.background, self.recipe, self.thresholds);
+            let found = notes_among(&held, self.background, self.recipe, self.thresholds);
+            (notes, out.notes_left_out) = (found.windows, found.left_out);
         }
         let background = if notes.is_empty() {
             Cow::Borrowed(self.background)
@@ -248,7 +252,7 @@ impl QuerySettings<'_> {
         let asked = self.masked(&d.text, &d.info, &background);
         for ((members, _, partner), text) in partners.into_iter().zip(texts) {
             let seen = self.compared(d, &asked, partner, text, &background);
-            out.extend(seen.map(|s| Sighting { copies: u64::from(members), ..s }));
+            out.sightings.extend(seen.map(|s| Sighting { copies: u64::from(members), ..s }));
         }
         Ok(())
     }

@@ -105,6 +105,8 @@ pub struct Limit {
 
 /// The reason of candidate pairs that no budget of comparisons reaches.
 pub(crate) const PAIRS_OVER_BUDGET: &str = "pairs-over-budget";
+/// The reason of passages that were not looked at as notes.
+pub(crate) const NOTES_OVER_BUDGET: &str = "notes-over-budget";
 /// The number of documents that are named for each bound.
 const NAMED: usize = 3;
 
@@ -123,9 +125,21 @@ impl Limit {
     /// has.
     #[cfg(feature = "index")]
     pub fn of_lookups(left_out: &[(String, u64)]) -> Option<Limit> {
+        Limit::of_documents(PAIRS_OVER_BUDGET, left_out)
+    }
+
+    /// The same for the passages that they did not look at as notes
+    /// ([`notes_left_out`](crate::index::QueryAnswer::notes_left_out)).
+    #[cfg(feature = "index")]
+    pub fn of_notes_of_lookups(left_out: &[(String, u64)]) -> Option<Limit> {
+        Limit::of_documents(NOTES_OVER_BUDGET, left_out)
+    }
+
+    #[cfg(feature = "index")]
+    fn of_documents(reason: &'static str, left_out: &[(String, u64)]) -> Option<Limit> {
         let count = left_out.iter().map(|x| x.1).sum();
         let ids = left_out.iter().map(|x| x.0.clone());
-        (count > 0).then(|| Limit::new(PAIRS_OVER_BUDGET, count, ids))
+        (count > 0).then(|| Limit::new(reason, count, ids))
     }
 }
 

@@ -133,6 +133,12 @@ impl<'t> NoteHolder<'t> {
             .get_or_init(|| background.mask(&self.tokens, self.paragraphs(), self.anchor))
     }
 
+    /// The number of its tokens.
+    #[cfg(feature = "index")]
+    pub fn tokens(&self) -> u32 {
+        self.tokens.len() as u32
+    }
+
     /// The anchors of the text, in any order.
     #[cfg(feature = "index")]
     pub fn anchors(&self) -> impl Iterator<Item = u64> {

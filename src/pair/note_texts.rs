@@ -11,6 +11,11 @@ const PAIRS: usize = 8;
 /// that many sources carry is a statement.
 const OF_SUCH_SOURCES: f64 = 0.8;
 
+/// The steps of the pairs in which a text is looked at, for each of its tokens: a pair takes as
+/// many as both texts have tokens. A text of a hundred paragraphs that a hundred others hold is
+/// looked at for the first of them only.
+pub const STEPS: u32 = 512;
+
 /// A passage that may be a note: the anchors that one set of texts holds, and the pairs of texts
 /// that are looked at.
 #[derive(Debug)]
@@ -50,6 +55,12 @@ impl NoteCandidate {
             })
         });
         Some(NoteCandidate { pairs: pairs.take(PAIRS).collect(), anchors, of_one_source })
+    }
+
+    /// The steps of a look at a candidate: for each pair as many as both texts have tokens.
+    #[cfg(feature = "index")]
+    pub fn steps(&self, tokens: impl Fn(u32) -> u32) -> u64 {
+        self.pairs.iter().map(|&(x, y)| u64::from(tokens(x)) + u64::from(tokens(y))).sum()
     }
 
     /// The candidate without the pairs that cannot show a note, if enough pairs are left. `at_edge`

@@ -2,9 +2,9 @@
 
 use crate::model::detection::{Match, Pair};
 use crate::model::findings::Findings;
-use crate::report::texts::{self, Texts};
+use crate::report::moved_spans::MovedSpans;
+use crate::report::texts::Texts;
 use crate::span::Span;
-use crate::text::same_text::EqualTextSpans;
 use std::io;
 
 /// Maps the passages of pairs to any document of a class: a pair has spans of the first document's
@@ -12,7 +12,7 @@ use std::io;
 pub struct ClassPassages<'a> {
     /// For each document, the first document with its body: pairs are listed under that one.
     pub first: Vec<u32>,
-    findings: Findings<'a>,
+    moved: MovedSpans<'a>,
     pub texts: Texts<'a>,
 }
 
@@ -20,7 +20,7 @@ impl<'a> ClassPassages<'a> {
     pub fn new(findings: Findings<'a>) -> ClassPassages<'a> {
         ClassPassages {
             first: findings.first_of_body(),
-            findings,
+            moved: MovedSpans::new(findings.documents),
             texts: Texts::new(findings.documents),
         }
     }
@@ -39,19 +39,11 @@ impl<'a> ClassPassages<'a> {
         };
         let flipped = self.first[mine as usize] != pair.a;
         let (own, other) = if flipped { (pair.b, pair.a) } else { (pair.a, pair.b) };
-        let (own, other) = (self.equal(own, mine)?, self.equal(other, theirs)?);
+        let (own, other) = (self.moved.between(own, mine)?, self.moved.between(other, theirs)?);
         let turn = |m: &Match| if flipped { (m.b, m.a) } else { (m.a, m.b) };
         let mut out: Vec<(Span, Span)> = pair.comparison.matches.iter().map(turn).collect();
         out.iter_mut().for_each(|p| *p = (own.span(p.0), other.span(p.1)));
         out.sort_unstable();
         Ok(out)
-    }
-
-    fn equal(&self, from: u32, to: u32) -> io::Result<EqualTextSpans> {
-        let (from, to) = (
-            texts::read(self.findings.documents, from)?,
-            texts::read(self.findings.documents, to)?,
-        );
-        Ok(EqualTextSpans::new(&from, &to))
     }
 }

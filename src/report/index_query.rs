@@ -45,6 +45,7 @@ pub struct QueryReport {
     pub(super) copies: Vec<u64>,
     pub(super) more: u64,
     pub(super) left_out: u64,
+    pub(super) notes_left_out: u64,
 }
 
 /// The queried document, then its partners.
@@ -119,13 +120,24 @@ impl QueryReport {
             repeats: Vec::new(),
             summary: Summary::default(),
         };
-        QueryReport { own, documents, detection, copies, more, left_out: 0 }
+        QueryReport { own, documents, detection, copies, more, left_out: 0, notes_left_out: 0 }
     }
 
     /// The same with the number of candidates that were not compared, because they were too many.
     #[must_use]
     pub fn with_left_out(self, left_out: u64) -> QueryReport {
         QueryReport { left_out, ..self }
+    }
+
+    /// The same with the number of passages that were not looked at as notes.
+    #[must_use]
+    pub fn with_notes_left_out(self, notes_left_out: u64) -> QueryReport {
+        QueryReport { notes_left_out, ..self }
+    }
+
+    /// The number of passages that were not looked at as notes.
+    pub fn notes_left_out(&self) -> u64 {
+        self.notes_left_out
     }
 
     /// Returns the id of the queried document and the number of candidates that were not compared.

@@ -13,12 +13,14 @@ mod evidence;
 mod finding_evidence;
 #[cfg(feature = "reports")]
 mod formats;
+mod generations;
 #[cfg(feature = "html")]
 mod html;
 mod human;
 mod index_query;
 mod input;
 mod json;
+mod moved_spans;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod parts;

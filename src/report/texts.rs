@@ -3,17 +3,13 @@
 use crate::error::Error;
 use crate::model::detection::Place;
 use crate::model::document::Documents;
+use crate::report::generations::Generations;
 use crate::span::Span;
 use crate::text::first_words::first_words;
 use crate::text::lines::LineIndex;
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::io;
 use std::rc::Rc;
-
-/// Maximum number of bytes of the young generation of the cache; beyond that the old generation is
-/// dropped.
-const GENERATION: usize = 32 << 20;
 
 /// A text and its line index.
 pub struct Text<'a> {
@@ -60,47 +56,28 @@ impl<'a> Text<'a> {
     }
 }
 
-/// Texts by document number, in a cache of two generations. A text that is used moves to the young
-/// generation; when that is full, the old one is dropped. Findings are sorted, so neighbours use
-/// the same texts.
+/// Texts by document number.
 pub struct Texts<'a> {
     documents: &'a dyn Documents,
-    young: HashMap<u32, Rc<Text<'a>>>,
-    old: HashMap<u32, Rc<Text<'a>>>,
-    held: usize,
+    kept: Generations<u32, Text<'a>>,
 }
 
 impl<'a> Texts<'a> {
     pub fn new(documents: &'a dyn Documents) -> Texts<'a> {
-        Texts { documents, young: HashMap::new(), old: HashMap::new(), held: 0 }
+        Texts { documents, kept: Generations::new() }
     }
 
     /// Returns the text of a document.
     pub fn get(&mut self, number: u32) -> io::Result<Rc<Text<'a>>> {
-        if let Some(text) = self.young.get(&number) {
-            return Ok(text.clone());
-        }
-        let text = match self.old.remove(&number) {
-            Some(text) => text,
-            None => {
-                let text = read(self.documents, number)?;
-                let lines = LineIndex::new(&text);
-                let info = self.documents.info(number as usize);
-                Rc::new(Text {
-                    text,
-                    lines,
-                    number,
-                    lines_before: info.whole_file.then_some(info.lines_before.into()),
-                })
-            }
+        let documents = self.documents;
+        let make = || {
+            let text = read(documents, number)?;
+            let lines = LineIndex::new(&text);
+            let info = documents.info(number as usize);
+            let lines_before = info.whole_file.then_some(info.lines_before.into());
+            Ok(Text { text, lines, number, lines_before })
         };
-        self.held += text.memory();
-        if self.held > GENERATION {
-            self.old = std::mem::take(&mut self.young);
-            self.held = text.memory();
-        }
-        self.young.insert(number, text.clone());
-        Ok(text)
+        self.kept.get(number, make, Text::memory)
     }
 
     /// Returns the passage of a span.

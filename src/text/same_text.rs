@@ -24,33 +24,47 @@ pub fn is_same_text(a: &Tokens, b: &Tokens) -> bool {
 /// The range of the tokens that a span touches. Texts with the same tokens have them under the same
 /// numbers.
 pub fn tokens_of(span: Span, tokens: &Tokens) -> Range<usize> {
-    let first = tokens.spans.partition_point(|t| t.end <= span.start);
-    let last = tokens.spans.partition_point(|t| t.start < span.end);
+    spans_of(span, &tokens.spans)
+}
+
+fn spans_of(span: Span, tokens: &[Span]) -> Range<usize> {
+    let first = tokens.partition_point(|t| t.end <= span.start);
+    let last = tokens.partition_point(|t| t.start < span.end);
     first..last
 }
 
 /// Converts spans of one text to spans of another that has the same tokens: case, punctuation and
 /// line breaks may differ.
-pub struct EqualTextSpans(Option<[Tokens; 2]>);
+pub struct EqualTextSpans(Option<[Vec<Span>; 2]>);
 
 impl EqualTextSpans {
     /// Tokenises both texts, unless they are the same bytes.
     pub fn new(from: &str, to: &str) -> EqualTextSpans {
-        EqualTextSpans((from != to).then(|| [tokenize(from), tokenize(to)]))
+        EqualTextSpans((from != to).then(|| [tokenize(from).spans, tokenize(to).spans]))
+    }
+
+    /// The conversion from a text to itself.
+    pub fn unchanged() -> EqualTextSpans {
+        EqualTextSpans(None)
     }
 
     /// The span of the same tokens in the other text. A span without a token becomes the end of the
     /// last token before it.
     pub fn span(&self, span: Span) -> Span {
         let Some([from, to]) = &self.0 else { return span };
-        let Range { start, end } = tokens_of(span, from);
+        let Range { start, end } = spans_of(span, from);
         let end = end.min(to.len());
         if start < end {
-            to.span(start..end)
+            Span::new(to[start].start, to[end - 1].end)
         } else {
-            let at = end.checked_sub(1).map_or(0, |i| to.spans[i].end);
+            let at = end.checked_sub(1).map_or(0, |i| to[i].end);
             Span::new(at, at)
         }
+    }
+
+    /// The memory that it takes, in bytes.
+    pub fn memory(&self) -> usize {
+        self.0.iter().flatten().map(|spans| size_of_val(&spans[..])).sum()
     }
 }
 

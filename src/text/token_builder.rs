@@ -247,10 +247,9 @@ fn script(c: char) -> u8 {
 
 /// Whether the bytes between two tokens end a sentence or open a quotation.
 fn opens_sentence(gap: &str) -> bool {
-    gap.len() != 1
-        && gap.bytes().any(|b| {
-            matches!(b, b'.' | b'!' | b'?' | b'\n' | b':' | b'"') || b >= 0x80 && opens_wide(gap)
-        })
+    let plain = |b| matches!(b, b'.' | b'!' | b'?' | b'\n' | b':' | b'"');
+    // A gap may be as long as the text: it is looked through twice, not once for each byte.
+    gap.len() != 1 && (gap.bytes().any(plain) || !gap.is_ascii() && opens_wide(gap))
 }
 
 #[cold]
@@ -306,6 +305,17 @@ mod tests {
         ) {
             prop_assert_eq!(tokens(&t, true), tokens(&t, false));
             prop_assert_eq!(tokens(&other, true), tokens(&other, false));
+        }
+    }
+
+    #[test]
+    fn a_gap_between_words_may_be_as_long_as_the_text() {
+        for (filler, opens) in [("\u{301}", false), ("🇩", false), ("🙂 ", false), ("“", true)]
+        {
+            let text = format!("one {} two", filler.repeat(1 << 20));
+            let found = tokens(&text, true);
+            assert_eq!(found.len(), 2);
+            assert_eq!(found[1].2.0 & TokenKind::OPENS != 0, opens, "{filler:?}");
         }
     }
 

@@ -12,6 +12,7 @@ use proptest::prelude::*;
 use std::collections::HashSet;
 
 mod contained;
+mod removed_lines;
 
 fn plan(documents: Vec<Document>, t: &Thresholds, what: &Removal) -> (Corpus, Detection, Plan) {
     let corpus = Corpus::new(documents).unwrap();

@@ -108,6 +108,7 @@ struct AnswerCounts {
     hidden: u64,
     /// The ids of documents with candidates that were not compared, and the number of these.
     left_out: Vec<(String, u64)>,
+    notes_left_out: Vec<(String, u64)>,
     /// Whether the query documents are those of the index itself.
     inside: bool,
 }
@@ -197,7 +198,9 @@ impl Query {
             meter.pause()?;
             *taken = Some(fed.taken?);
         }
-        if let Some(limit) = Limit::of_lookups(&tally.left_out).filter(|_| !self.talk.quiet) {
+        let limits =
+            [Limit::of_notes_of_lookups(&tally.notes_left_out), Limit::of_lookups(&tally.left_out)];
+        for limit in limits.into_iter().flatten().filter(|_| !self.talk.quiet) {
             meter.hide();
             say_limit(&limit);
         }
@@ -289,7 +292,8 @@ impl Query {
             true => OwnVersion::Same,
             false => OwnVersion::Other,
         });
-        let QueryAnswer { mut sightings, left_out, .. } = index.query(&document, t)?;
+        let answer = index.query(&document, t)?;
+        let QueryAnswer { mut sightings, left_out, notes_left_out, .. } = answer;
         let more = sightings.len().saturating_sub(self.limit.unwrap_or(usize::MAX)) as u64;
         sightings.truncate(sightings.len() - more as usize);
         let partners = sightings.into_iter().map(|s| Partner {
@@ -300,7 +304,7 @@ impl Query {
             comparison: s.comparison,
         });
         let report = QueryReport::new(document, own, partners.collect(), more);
-        Ok(report.with_left_out(left_out))
+        Ok(report.with_left_out(left_out).with_notes_left_out(notes_left_out))
     }
 
     fn human(&self) -> HumanOptions {
@@ -345,6 +349,9 @@ impl AnswerCounts {
         let (id, left_out) = seen.left_out();
         if left_out > 0 {
             self.left_out.push((id.to_owned(), left_out));
+        }
+        if seen.notes_left_out() > 0 {
+            self.notes_left_out.push((id.to_owned(), seen.notes_left_out()));
         }
         if let Some(relation) = seen.nearest() {
             self.related

@@ -77,8 +77,12 @@ fn border(text: &str, at: usize) -> usize {
     if let Some(space) = text[from..at].rfind([' ', '\n', '\t']) {
         return from + space + 1;
     }
-    let between =
-        |&i: &usize| GraphemeCursor::new(i, text.len(), true).is_boundary(text, 0).unwrap_or(true);
+    // A cluster may be as long as the text, so that only what is near is looked at.
+    let (before, near) = (back(from.saturating_sub(SNAP)), back((at + SNAP).min(text.len())));
+    let between = |&i: &usize| {
+        let mut cursor = GraphemeCursor::new(i, text.len(), true);
+        cursor.is_boundary(&text[before..near], before).unwrap_or(true)
+    };
     (from..=at).rev().filter(|&i| text.is_char_boundary(i)).find(between).unwrap_or(at)
 }
 

@@ -9,8 +9,8 @@ use crate::report::human::match_parts::SpanPair;
 use crate::report::human::options::HumanOptions;
 use crate::report::human::page::{Human, StyledText};
 use crate::report::input::GateReport;
+use crate::report::moved_spans::MovedSpans;
 use crate::span::Span;
-use crate::text::same_text::EqualTextSpans;
 use std::io::{self, Write};
 
 /// Maximum number of findings of a kind that are shown …
@@ -250,8 +250,9 @@ impl<'a> Human<'a, '_> {
             return Ok(Vec::new());
         };
         let pair = self.findings.detection.pairs.one(at).map_err(io::Error::other)?;
-        let here = self.moved(own, finding.document)?;
-        let there = self.moved(other, finding.partner)?;
+        let mut moved = MovedSpans::new(self.findings.documents);
+        let here = moved.between(own, finding.document)?;
+        let there = moved.between(other, finding.partner)?;
         let sides = |a: Span, b: Span| {
             if pair.a == own {
                 (here.span(a), there.span(b))
@@ -267,12 +268,6 @@ impl<'a> Human<'a, '_> {
             .map(|x| sides(x.a, x.b))
             .map(|(here, there)| SpanPair { left: there, right: here })
             .collect())
-    }
-
-    /// Maps spans of one text to those of another with the same tokens.
-    fn moved(&mut self, from: u32, to: u32) -> io::Result<EqualTextSpans> {
-        let (from, to) = (self.texts.get(from)?, self.texts.get(to)?);
-        Ok(EqualTextSpans::new(from.as_str(), to.as_str()))
     }
 
     /// Writes what does not count, and what to do about it.
