@@ -4,6 +4,7 @@
 //! lookup themselves, so the rule is applied to them as well.
 
 use crate::engine::notes::{SharedAnchors, passages_of};
+use crate::hash;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::note::NoteHolder;
@@ -39,6 +40,7 @@ pub fn notes_among(
         .iter()
         .flat_map(|(&n, h)| h.anchors().map(move |key| Posting::new(key, n)))
         .collect();
+    keep_repeated(&mut postings, t.note_classes);
     postings.sort_unstable();
     let run = Run::from_sorted(postings);
     let mut names: Vec<&str> = texts.iter().filter_map(|t| t.1).collect();
@@ -71,4 +73,41 @@ pub fn notes_among(
     windows.sort_unstable();
     windows.dedup();
     FoundNotes { windows, left_out }
+}
+
+/// Drops keys that fewer than `least` postings have, and keeps a few of them: most keys have one
+/// posting, which need not be sorted.
+fn keep_repeated(postings: &mut Vec<Posting>, least: u32) {
+    let slots = (4 * postings.len()).next_power_of_two();
+    let slot = |posting: &Posting| hash::mix(posting.key()) as usize % slots;
+    let mut counts = vec![0u8; slots];
+    for posting in postings.iter() {
+        let count = &mut counts[slot(posting)];
+        *count = count.saturating_add(1);
+    }
+    let least = u8::try_from(least).unwrap_or(u8::MAX);
+    postings.retain(|posting| counts[slot(posting)] >= least);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn keys_with_enough_postings_stay(
+            keys in prop::collection::vec((0u64..50, 1usize..400), 0..30), least in 0u32..300,
+        ) {
+            let all = keys.iter().flat_map(|&(key, n)| vec![key; n]);
+            let mut postings: Vec<Posting> = all.zip(0..).map(|(k, n)| Posting::new(k, n)).collect();
+            let mut counts: HashMap<u64, u32> = HashMap::new();
+            postings.iter().for_each(|p| *counts.entry(p.key()).or_default() += 1);
+            let mut wanted = postings.clone();
+            wanted.retain(|p| counts[&p.key()] >= least);
+            keep_repeated(&mut postings, least);
+            postings.retain(|p| counts[&p.key()] >= least);
+            prop_assert_eq!(postings, wanted);
+        }
+    }
 }
