@@ -15,7 +15,7 @@ use crate::model::options::{Progress, RunOptions};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::note::NoteHolder;
-use crate::pair::note_texts::{NoteCandidate, STEPS};
+use crate::pair::note_texts::NoteCandidate;
 use crate::postings::edge_set::EdgeSet;
 use crate::postings::posting::{Posting, class_set_hash};
 use crate::postings::run::Part;
@@ -28,6 +28,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 /// memory a token takes about 56 bytes.
 const MOST_TOKENS: usize = 4 << 20;
 const BYTES_FOR_EACH_TOKEN: u64 = 56;
+
+/// The steps of the pairs in which a text is looked at, for each of its tokens: a pair takes as
+/// many as both texts have tokens. A text of a hundred paragraphs that a hundred others hold is
+/// looked at for the first of them only.
+const STEPS: u32 = 512;
 
 /// What is needed to read the texts.
 pub struct NoteSearch<'a> {

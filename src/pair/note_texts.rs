@@ -11,11 +11,6 @@ const PAIRS: usize = 8;
 /// that many sources carry is a statement.
 const OF_SUCH_SOURCES: f64 = 0.8;
 
-/// The steps of the pairs in which a text is looked at, for each of its tokens: a pair takes as
-/// many as both texts have tokens. A text of a hundred paragraphs that a hundred others hold is
-/// looked at for the first of them only.
-pub const STEPS: u32 = 512;
-
 /// A passage that may be a note: the anchors that one set of texts holds, and the pairs of texts
 /// that are looked at.
 #[derive(Debug)]
