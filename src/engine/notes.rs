@@ -92,16 +92,20 @@ impl NoteSearch<'_> {
     }
 
     /// The number of the first candidates whose texts are in memory at once: one at least. A text
-    /// counts once: a book may hold the passages of all candidates.
+    /// counts once: a book may hold the passages of all candidates. Where the texts of the first
+    /// one are over the limit, they are read once for others of half their length together.
     fn batch(&self, candidates: &[NoteCandidate]) -> usize {
         let most = self.options.part_of_memory(16 * BYTES_FOR_EACH_TOKEN).min(MOST_TOKENS);
-        let (mut tokens, mut texts) = (0, HashSet::new());
+        let (mut tokens, mut limit, mut texts) = (0, most, HashSet::new());
         let within = candidates.iter().take_while(|candidate| {
             let first = tokens == 0;
             let classes = candidate.pairs.iter().flat_map(|pair| [pair.0, pair.1]);
             let new = classes.filter(|class| texts.insert(*class));
             tokens += new.map(|class| self.tokens(class) as usize).sum::<usize>();
-            first || tokens <= most
+            if first {
+                limit = most.max(tokens + tokens / 2);
+            }
+            tokens <= limit
         });
         within.count()
     }
