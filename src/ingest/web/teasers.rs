@@ -1,7 +1,7 @@
 //! Owns: lists of links to other texts, and teasers, the first words of these: related stories,
 //! sections of a site. Never: decides which part of a page is the article.
 
-use crate::ingest::web::inline_or_block::{Effort, is, is_main};
+use crate::ingest::web::inline_or_block::{Effort, elements, is, is_main};
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
 use dom_query::{Document, NodeId, NodeRef};
 use std::collections::{HashMap, HashSet};
@@ -27,7 +27,8 @@ const HEADING: usize = 60;
 
 /// Removes the lists from the tree, as far as the page has other content. Returns whether the page
 /// is a list of teasers; then they stay: they have more text than the rest of the page, and the
-/// page does not declare itself an `article`.
+/// page does not declare itself an `article`, or they are in its own `article` element. Lists of
+/// links stay where they are in its main content and have more text than the rest.
 pub(super) fn clear(page: &Document, article: bool) -> bool {
     let (weights, effort) = (TextAmounts::of(page), Effort::of(page));
     let Some(body) = page.body() else { return false };
@@ -37,15 +38,35 @@ pub(super) fn clear(page: &Document, article: bool) -> bool {
     let teaser_text: usize = teasers.iter().map(|node| weights.get(node).text).sum();
     let outside = weights.get(&body).plain().saturating_sub(plain(&links) + plain(&teasers));
     let listing = teaser_text >= INDEPENDENT_TEXT
-        && (outside < INDEPENDENT_TEXT || (!article && outside < teaser_text));
-    let linked: usize = links.iter().map(|node| weights.get(node).text).sum();
-    if listing || (outside >= INDEPENDENT_TEXT && linked <= outside * INDEX) {
-        links.iter().for_each(|node| remove_list(node, &effort));
+        && (outside < INDEPENDENT_TEXT
+            || (outside < teaser_text && (!article || in_own_article(page, &teasers, &effort))));
+    let text = |nodes: &[NodeRef]| nodes.iter().map(|node| weights.get(node).text).sum::<usize>();
+    if listing || (outside >= INDEPENDENT_TEXT && text(&links) <= outside * INDEX) {
+        let own = |node: &NodeRef| !article && node.ancestors_it(None).any(|n| is_content(&n));
+        let (own, other): (Vec<NodeRef>, Vec<NodeRef>) = links.into_iter().partition(own);
+        let own = if listing || text(&own) <= outside { own } else { Vec::new() };
+        own.iter().chain(&other).for_each(|node| remove_list(node, &effort));
     }
     if !listing && outside >= INDEPENDENT_TEXT {
         teasers.iter().for_each(|node| remove_list(node, &effort));
     }
     listing
+}
+
+/// Whether an element is where the page has its content, as its author says.
+fn is_content(node: &NodeRef) -> bool {
+    is(node, &["article"]) || is_main(node)
+}
+
+/// Whether all of these are in the page's own `article`: the only one, or the only one with a
+/// heading of the first rank. What is there is no list of other stories beside it.
+fn in_own_article(page: &Document, nodes: &[NodeRef], effort: &Effort) -> bool {
+    let mut articles = elements(page, &["article"]);
+    if articles.len() > 1 {
+        articles.retain(|node| effort.any_below(node, false, |below| is(below, &["h1"])));
+    }
+    let [own] = &articles[..] else { return false };
+    nodes.iter().all(|node| node.ancestors_it(None).any(|above| above.id == own.id))
 }
 
 /// Removes a list or teaser, and its surroundings where only a heading is left of them.
@@ -143,6 +164,14 @@ mod tests {
         assert!(!cleared(&format!("{STORY}{list}"), false).contains("More"));
         // Where the page has no other content, it is about them.
         assert!(cleared(list, true).contains("More One other story"));
+        // So it is where they are most of its main content; a menu is not.
+        let long = format!("<h1>Tools</h1>{}", list.replace("One other", "The other").repeat(9));
+        for main in ["main", "div role=main", "article"] {
+            let page = format!("<{main}>{STORY}{long}</{main}>");
+            assert!(cleared(&page, false).contains("More The other story"), "{main}");
+            assert!(!cleared(&page, true).contains("More"), "{main}");
+        }
+        assert!(!cleared(&format!("<main>{STORY}</main>{long}"), false).contains("More"));
         let prose = "<p>See <a href=1>one</a>, <a href=2>two</a> and <a href=3>three</a> for what \
             was said of it before.</p>";
         assert!(
@@ -167,6 +196,11 @@ mod tests {
             cleared(&format!("{STORY}<section><h2>Stories</h2>{cards}</section>"), false)
                 .contains("Story 8")
         );
+        // An article of its own that holds them says that they are its text.
+        let own = format!("<article><h1>Stories</h1>{STORY}{cards}</article>");
+        assert!(cleared(&own, true).contains("Story 8"));
+        let beside = format!("<article>{STORY}</article><section>{cards}</section>");
+        assert!(!cleared(&beside, true).contains("Story 8"));
         let two: String = (1..=2).map(card).collect();
         assert!(cleared(&format!("{STORY}{two}"), true).contains("Story 2"));
     }
