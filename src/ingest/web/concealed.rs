@@ -114,7 +114,7 @@ fn concealed(node: &NodeRef) -> Concealed {
 }
 
 /// Whether an element itself says that it is not displayed.
-fn is_hidden(node: &NodeRef) -> bool {
+pub(super) fn is_hidden(node: &NodeRef) -> bool {
     if node.has_attr("hidden") || node.attr("aria-hidden").is_some_and(|value| &*value == "true") {
         return true;
     }
