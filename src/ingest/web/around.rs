@@ -1,7 +1,7 @@
 //! Owns: which elements are around the content of a page by their names: menus, banners, dialogs of
 //! consent, what customers say. Never: looks at texts beyond their amounts.
 
-use crate::ingest::web::inline_or_block::{is, is_main, titles};
+use crate::ingest::web::inline_or_block::{Effort, is, is_main, titles};
 use crate::ingest::web::names;
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmount, TextAmounts};
 use dom_query::{Document, NodeId, NodeRef};
@@ -80,6 +80,12 @@ const CONSENT_WORDS: [&str; 6] =
 const CONSENT_NODES: usize = 512;
 const CONSENT_BYTES: usize = 4096;
 
+/// Words of a text about the cookies of a site, and not about those that are eaten.
+const SITE_WORDS: [&str; 3] = ["website", "browser", "privacy"];
+
+/// How often a text names cookies that asks for nothing else.
+const COOKIES: usize = 3;
+
 /// Whether an element asks for consent: it is the dialog of a known program, or a dialog that uses
 /// the words.
 pub(super) fn is_consent(node: &NodeRef) -> bool {
@@ -101,7 +107,9 @@ pub(super) fn is_consent(node: &NodeRef) -> bool {
         text.extend(piece.text().chars().take(left).map(|c| c.to_ascii_lowercase()));
         text.push(' ');
     }
-    CONSENT_WORDS.iter().filter(|word| text.contains(**word)).count() >= 2
+    let has = |word: &&&str| text.contains(**word);
+    CONSENT_WORDS.iter().filter(has).count() >= 2
+        || (text.matches("cookie").count() >= COOKIES && SITE_WORDS.iter().any(|word| has(&word)))
 }
 
 /// Words in the names of what is concealed until somebody asks for it.
@@ -165,6 +173,23 @@ fn is_menu(node: &NodeRef, amount: TextAmount) -> bool {
 /// The least text in bytes beside a footer, on a page that is more than its footer.
 const BESIDE_FOOTER: usize = 4 * INDEPENDENT_TEXT;
 
+/// Whether an element has the content of a page, as its author says.
+fn is_content(node: &NodeRef) -> bool {
+    is(node, &["article", "h1"]) || is_main(node)
+}
+
+/// Whether an element neither is in the content of its page nor has any.
+fn is_beside_content(node: &NodeRef, effort: &Effort) -> bool {
+    !node.ancestors_it(None).any(|above| is_content(&above))
+        && !effort.any_below(node, true, is_content)
+}
+
+/// The bytes of prose in the main content of a page, where its author says what that is.
+fn main_prose(body: &NodeRef, amounts: &TextAmounts) -> usize {
+    let mains = body.descendants_it().filter(|node| node.is_element() && is_main(node));
+    mains.map(|node| amounts.get(&node).prose).max().unwrap_or_default()
+}
+
 /// Removes elements around the text. An element that holds most of the text of the page is no menu,
 /// whatever its name.
 pub(super) fn clear(page: &Document) {
@@ -176,10 +201,13 @@ pub(super) fn clear(page: &Document) {
     }
     let amounts = TextAmounts::of(page);
     let (whole, text) = (amounts.get(&body).prose, amounts.get(&body).text);
-    // Small print can be most of the prose of a page that is a list.
+    let (main, effort) = (main_prose(&body, &amounts), Effort::of(page));
+    // Small print can be most of the prose of a page that is a list, or that has a short text.
     let below = |node: &NodeRef, amount: TextAmount| {
         let left = text - amount.text.min(text);
-        is_footer(node) && left >= amount.text && left >= BESIDE_FOOTER
+        is_footer(node)
+            && ((left >= amount.text && left >= BESIDE_FOOTER)
+                || (main >= BESIDE_FOOTER && is_beside_content(node, &effort)))
     };
     let ids: HashSet<NodeId> = all.iter().map(|node| node.id).collect();
     let inside = |node: &NodeRef| node.ancestors_it(None).any(|above| ids.contains(&above.id));
@@ -322,4 +350,55 @@ pub(super) fn clear_named(page: &Document, article: bool) {
     let most = largest(sum * 10 > whole.prose * 9, whole.prose);
     let removed = found.iter().filter(|node| amounts.get(node).prose <= most);
     removed.for_each(NodeRef::remove_from_parent);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::web::concealed;
+    use crate::ingest::web::inline_or_block::words;
+
+    fn cleared(html: &str) -> String {
+        let page = crate::ingest::web::tree::parse(html).unwrap();
+        concealed::reveal(&page);
+        clear(&page);
+        words(&page)
+    }
+
+    const PRINT: &str = "<p>Offers end on the last day of a month, and are for those of age who \
+        live here.</p>";
+    const TEXT: &str = "<p>The bridge closes on Monday, and the ferry will not run before the \
+        summer begins.</p>";
+
+    #[test]
+    fn a_footer_beside_the_main_content_goes_however_long_it_is() {
+        let (text, print) = (TEXT.repeat(8), PRINT.repeat(40));
+        for main in ["main", "div role=main"] {
+            let html = format!("<{main}>{text}</{main}><footer>{print}</footer>");
+            assert!(!cleared(&html).contains("Offers"), "{main}");
+        }
+        // It stays where nothing says what the content is, where that is a banner, and where it
+        // has content of its own.
+        for html in [
+            format!("<div>{text}</div><footer>{print}</footer>"),
+            format!("<main>{TEXT}</main><footer>{print}</footer>"),
+            format!("<main>{text}<footer>{print}</footer></main>"),
+            format!("<main>{text}</main><footer><article>{print}</article></footer>"),
+            format!("<main>{text}</main><footer><h1>Offers</h1>{print}</footer>"),
+        ] {
+            assert_eq!(cleared(&html).matches("Offers end").count(), 40, "{html}");
+        }
+    }
+
+    #[test]
+    fn a_dialog_about_the_cookies_of_a_site_goes() {
+        let cookies = "<p>Cookies help this website to remember you, and cookies of others help \
+            them; you may refuse all cookies.</p>";
+        let html = format!("{TEXT}<div role=dialog>{}</div>", cookies.repeat(9));
+        assert!(!cleared(&html).contains("Cookies"));
+        let recipe = "<p>Cookies are baked for ten minutes; let the cookies cool, and eat no \
+            cookies while they are hot.</p>";
+        let html = format!("<p>Menu</p><div role=dialog>{}</div>", recipe.repeat(9));
+        assert!(cleared(&html).contains("Cookies are baked"));
+    }
 }
