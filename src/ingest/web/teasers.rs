@@ -27,8 +27,9 @@ const HEADING: usize = 60;
 
 /// Removes the lists from the tree, as far as the page has other content. Returns whether the page
 /// is a list of teasers; then they stay: they have more text than the rest of the page, and the
-/// page does not declare itself an `article`, or they are in its own `article` element. Lists of
-/// links stay where they are in its main content and have more text than the rest.
+/// page does not declare itself an `article`, or half as much, and are in its own `article`
+/// element. Lists of links stay where they are in its main content and have more text than the
+/// rest.
 pub(super) fn clear(page: &Document, article: bool) -> bool {
     let (weights, effort) = (TextAmounts::of(page), Effort::of(page));
     let Some(body) = page.body() else { return false };
@@ -39,7 +40,8 @@ pub(super) fn clear(page: &Document, article: bool) -> bool {
     let outside = weights.get(&body).plain().saturating_sub(plain(&links) + plain(&teasers));
     let listing = teaser_text >= INDEPENDENT_TEXT
         && (outside < INDEPENDENT_TEXT
-            || (outside < teaser_text && (!article || in_own_article(page, &teasers, &effort))));
+            || (!article && outside < teaser_text)
+            || (outside < 2 * teaser_text && in_own_article(page, &teasers, &effort)));
     let text = |nodes: &[NodeRef]| nodes.iter().map(|node| weights.get(node).text).sum::<usize>();
     if listing || (outside >= INDEPENDENT_TEXT && text(&links) <= outside * INDEX) {
         let own = |node: &NodeRef| !article && node.ancestors_it(None).any(|n| is_content(&n));
