@@ -95,11 +95,26 @@ pub(super) fn is_consent(node: &NodeRef) -> bool {
     {
         return true;
     }
+    let text = dialog_text(node);
+    text.is_some_and(|text| CONSENT_WORDS.iter().filter(|word| text.contains(**word)).count() >= 2)
+}
+
+/// Whether an element is a dialog that is likely to ask for consent: it speaks of the cookies of a
+/// site, and of little else.
+pub(super) fn is_about_cookies(node: &NodeRef) -> bool {
+    dialog_text(node).is_some_and(|text| {
+        text.matches("cookie").count() >= COOKIES
+            && SITE_WORDS.iter().any(|word| text.contains(word))
+    })
+}
+
+/// The beginning of the text of a dialog, in lower case.
+fn dialog_text(node: &NodeRef) -> Option<String> {
     let dialog = is(node, &["dialog"])
         || ["dialog", "alertdialog"].contains(&&*node.attr_or("role", ""))
         || &*node.attr_or("aria-modal", "") == "true";
     if !dialog {
-        return false;
+        return None;
     }
     let mut text = String::new();
     for piece in node.descendants_it().take(CONSENT_NODES).filter(NodeRef::is_text) {
@@ -107,9 +122,7 @@ pub(super) fn is_consent(node: &NodeRef) -> bool {
         text.extend(piece.text().chars().take(left).map(|c| c.to_ascii_lowercase()));
         text.push(' ');
     }
-    let has = |word: &&&str| text.contains(**word);
-    CONSENT_WORDS.iter().filter(has).count() >= 2
-        || (text.matches("cookie").count() >= COOKIES && SITE_WORDS.iter().any(|word| has(&word)))
+    Some(text)
 }
 
 /// Words in the names of what is concealed until somebody asks for it.
@@ -394,11 +407,15 @@ mod tests {
     fn a_dialog_about_the_cookies_of_a_site_goes() {
         let cookies = "<p>Cookies help this website to remember you, and cookies of others help \
             them; you may refuse all cookies.</p>";
-        let html = format!("{TEXT}<div role=dialog>{}</div>", cookies.repeat(9));
+        let text = TEXT.repeat(8);
+        let html = format!("{text}<div role=dialog>{}</div>", cookies.repeat(9));
         assert!(!cleared(&html).contains("Cookies"));
+        // Without it the page would have no text.
+        let law = format!("<p>Menu</p><div role=dialog>{}</div>", cookies.repeat(9));
+        assert!(cleared(&law).contains("Cookies help"));
         let recipe = "<p>Cookies are baked for ten minutes; let the cookies cool, and eat no \
             cookies while they are hot.</p>";
-        let html = format!("<p>Menu</p><div role=dialog>{}</div>", recipe.repeat(9));
+        let html = format!("{text}<div role=dialog>{}</div>", recipe.repeat(20));
         assert!(cleared(&html).contains("Cookies are baked"));
     }
 }

@@ -2,7 +2,7 @@
 //! hidden elements, `noscript` and `template`. Never: decides which part of a page is the article.
 
 use crate::hash;
-use crate::ingest::web::around::{has_around_name, is_around, is_consent};
+use crate::ingest::web::around::{has_around_name, is_about_cookies, is_around, is_consent};
 use crate::ingest::web::inline_or_block::{Effort, is, is_main};
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, SENTENCE};
 use dom_query::{Document, NodeRef};
@@ -10,6 +10,9 @@ use std::collections::HashSet;
 
 /// Concealed content with more than this many times the visible prose is what the page is about.
 const TIMES: usize = 2;
+
+/// The least text in bytes of a page beside a dialog about cookies: with less, that may be its text.
+const BESIDE_COOKIES: usize = 4 * INDEPENDENT_TEXT;
 
 /// How an element is concealed, or boilerplate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +42,7 @@ pub(super) fn reveal(page: &Document) {
     // Those of each kind, and whether each is inside another one.
     let mut nodes = <[Vec<(NodeRef, bool)>; 5]>::default();
     let effort = Effort::of(page);
-    let mut consent: Vec<NodeRef> = Vec::new();
+    let (mut consent, mut cookies) = (Vec::<NodeRef>::new(), Vec::<NodeRef>::new());
     let mut open = vec![(body, Concealed::Not)];
     while let Some((node, outer)) = open.pop() {
         if node.is_text() {
@@ -65,6 +68,10 @@ pub(super) fn reveal(page: &Document) {
                 consent.push(node);
                 continue;
             }
+            if is_about_cookies(&node) && !has_content() {
+                cookies.push(node);
+                continue;
+            }
             let own = concealed(&node);
             if KINDS.contains(&own) && has_around_name(&node) && !has_content() {
                 continue;
@@ -78,6 +85,9 @@ pub(super) fn reveal(page: &Document) {
         if template {
             open.extend(contents(page, &node).into_iter().map(|child| (child, how)));
         }
+    }
+    if all[Concealed::Not as usize] >= BESIDE_COOKIES {
+        consent.append(&mut cookies);
     }
     consent.iter().for_each(NodeRef::remove_from_parent);
     let mut kinds = KINDS;
