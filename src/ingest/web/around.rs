@@ -186,21 +186,34 @@ fn is_menu(node: &NodeRef, amount: TextAmount) -> bool {
 /// The least text in bytes beside a footer, on a page that is more than its footer.
 const BESIDE_FOOTER: usize = 4 * INDEPENDENT_TEXT;
 
-/// Whether an element has the content of a page, as its author says.
-fn is_content(node: &NodeRef) -> bool {
-    is(node, &["article", "h1"]) || is_main(node)
+/// What the author of a page says is its content.
+struct Content {
+    /// The elements, by their names and roles.
+    ids: HashSet<NodeId>,
+    /// The bytes of prose in the main one.
+    main: usize,
 }
 
-/// Whether an element neither is in the content of its page nor has any.
-fn is_beside_content(node: &NodeRef, effort: &Effort) -> bool {
-    !node.ancestors_it(None).any(|above| is_content(&above))
-        && !effort.any_below(node, true, is_content)
-}
+impl Content {
+    fn of(body: &NodeRef, amounts: &TextAmounts) -> Content {
+        let mut content = Content { ids: HashSet::new(), main: 0 };
+        for node in body.descendants_it().filter(NodeRef::is_element) {
+            let main = is_main(&node);
+            if main {
+                content.main = content.main.max(amounts.get(&node).prose);
+            }
+            if main || is(&node, &["article", "h1"]) {
+                content.ids.insert(node.id);
+            }
+        }
+        content
+    }
 
-/// The bytes of prose in the main content of a page, where its author says what that is.
-fn main_prose(body: &NodeRef, amounts: &TextAmounts) -> usize {
-    let mains = body.descendants_it().filter(|node| node.is_element() && is_main(node));
-    mains.map(|node| amounts.get(&node).prose).max().unwrap_or_default()
+    /// Whether an element neither is in the content nor has any.
+    fn is_beside(&self, node: &NodeRef, effort: &Effort) -> bool {
+        let own = |node: &NodeRef| self.ids.contains(&node.id);
+        !node.ancestors_it(None).any(|above| own(&above)) && !effort.any_below(node, true, own)
+    }
 }
 
 /// Removes elements around the text. An element that holds most of the text of the page is no menu,
@@ -214,13 +227,13 @@ pub(super) fn clear(page: &Document) {
     }
     let amounts = TextAmounts::of(page);
     let (whole, text) = (amounts.get(&body).prose, amounts.get(&body).text);
-    let (main, effort) = (main_prose(&body, &amounts), Effort::of(page));
+    let (content, effort) = (Content::of(&body, &amounts), Effort::of(page));
     // Small print can be most of the prose of a page that is a list, or that has a short text.
     let below = |node: &NodeRef, amount: TextAmount| {
         let left = text - amount.text.min(text);
         is_footer(node)
             && ((left >= amount.text && left >= BESIDE_FOOTER)
-                || (main >= BESIDE_FOOTER && is_beside_content(node, &effort)))
+                || (content.main >= BESIDE_FOOTER && content.is_beside(node, &effort)))
     };
     let ids: HashSet<NodeId> = all.iter().map(|node| node.id).collect();
     let inside = |node: &NodeRef| node.ancestors_it(None).any(|above| ids.contains(&above.id));

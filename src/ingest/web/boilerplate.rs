@@ -2,7 +2,9 @@
 //! print, datelines, comments. Never: decides which part is the article.
 
 use crate::ingest::web::discussion;
-use crate::ingest::web::inline_or_block::{Blocks, Effort, elements, is, is_main, sentence, titles};
+use crate::ingest::web::inline_or_block::{
+    Blocks, Effort, elements, is, is_main, sentence, titles,
+};
 use crate::ingest::web::metadata::PageMetadata;
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
 use dom_query::{Document, Matcher, NodeId, NodeRef};

@@ -48,7 +48,7 @@ pub(super) fn is(node: &NodeRef, names: &[&str]) -> bool {
 }
 
 /// Whether an element is the main content of its page, as its author says. A parsed page has no
-/// `main`, but elements of that role: [`tree`](crate::ingest::web::tree) renames them.
+/// `main`, but elements of that role, because the parser renames them.
 pub(super) fn is_main(node: &NodeRef) -> bool {
     is(node, &["main"]) || &*node.attr_or("role", "") == "main"
 }

@@ -38,14 +38,19 @@ pub(super) fn clear(page: &Document, article: bool) -> bool {
     let plain =
         |nodes: &[NodeRef]| nodes.iter().map(|node| weights.get(node).plain()).sum::<usize>();
     let teaser_text: usize = teasers.iter().map(|node| weights.get(node).text).sum();
-    let outside = weights.get(&body).plain().saturating_sub(plain(&menus) + plain(&links) + plain(&teasers));
+    let outside =
+        weights.get(&body).plain().saturating_sub(plain(&menus) + plain(&links) + plain(&teasers));
     let listing = teaser_text >= INDEPENDENT_TEXT
         && (outside < INDEPENDENT_TEXT
             || (!article && outside < teaser_text)
             || (outside < 2 * teaser_text && in_own_article(page, &teasers, &effort)));
     let text = |nodes: &[NodeRef]| nodes.iter().map(|node| weights.get(node).text).sum::<usize>();
     if listing || (outside >= INDEPENDENT_TEXT && text(&menus) + text(&links) <= outside * INDEX) {
-        let own = |node: &NodeRef| !article && node.ancestors_it(None).any(|n| is_content(&n));
+        let content = |node: &NodeRef| is(node, &["article"]) || is_main(node);
+        let content = ids_below(&body, content);
+        let own = |node: &NodeRef| {
+            !article && node.ancestors_it(None).any(|above| content.contains(&above.id))
+        };
         let (own, other): (Vec<NodeRef>, Vec<NodeRef>) = links.into_iter().partition(own);
         let own = if listing || text(&own) <= outside { own } else { Vec::new() };
         menus.iter().chain(&own).chain(&other).for_each(|node| remove_list(node, &effort));
@@ -56,18 +61,15 @@ pub(super) fn clear(page: &Document, article: bool) -> bool {
     listing
 }
 
-/// Whether an element is where the page has its content, as its author says.
-fn is_content(node: &NodeRef) -> bool {
-    is(node, &["article"]) || is_main(node)
+/// The elements below a node that meet a condition, which looks at each of them once.
+fn ids_below(node: &NodeRef, meets: impl Fn(&NodeRef) -> bool) -> HashSet<NodeId> {
+    let all = node.descendants_it().filter(|below| below.is_element() && meets(below));
+    all.map(|below| below.id).collect()
 }
 
 /// Words in the names of a list of other stories.
 const OTHERS: [&str; 6] =
     ["related", "recommended", "recommendations", "similar", "popular", "trending"];
-
-fn names_others(node: &NodeRef) -> bool {
-    names::any(&names::words(node, &["class", "id"]), &OTHERS)
-}
 
 /// Whether all of these are in the page's own `article`: the only one, or the only one with a
 /// heading of the first rank. What is there, and not in an element of other stories by its name, is
@@ -78,10 +80,11 @@ fn in_own_article(page: &Document, nodes: &[NodeRef], effort: &Effort) -> bool {
         articles.retain(|node| effort.any_below(node, false, |below| is(below, &["h1"])));
     }
     let [own] = &articles[..] else { return false };
+    let others = |node: &NodeRef| names::any(&names::words(node, &["class", "id"]), &OTHERS);
+    let others = ids_below(own, others);
     nodes.iter().all(|node| {
-        let mut above = node.ancestors_it(None);
-        let first = above.find(|above| above.id == own.id || names_others(above));
-        first.is_some_and(|above| above.id == own.id)
+        let mut above = node.ancestors_it(None).map(|above| above.id);
+        above.find(|id| *id == own.id || others.contains(id)) == Some(own.id)
     })
 }
 
@@ -89,7 +92,9 @@ fn in_own_article(page: &Document, nodes: &[NodeRef], effort: &Effort) -> bool {
 fn remove_list(node: &NodeRef, effort: &Effort) {
     let parent = node.parent();
     node.remove_from_parent();
-    let Some(parent) = parent.filter(|parent| !is(parent, &["body", "article"]) && !is_main(parent)) else {
+    let Some(parent) =
+        parent.filter(|parent| !is(parent, &["body", "article"]) && !is_main(parent))
+    else {
         return;
     };
     if effort.small(&parent, HEADING) && !effort.any_below(&parent, true, |n| is(n, &["h1"])) {
