@@ -90,6 +90,18 @@ pub(super) fn reveal(page: &Document) {
         consent.append(&mut cookies);
     }
     consent.iter().for_each(NodeRef::remove_from_parent);
+    show_predominant(page, &nodes, (prose, all), &effort);
+}
+
+/// Makes the elements of each kind visible that have most of the prose of the page. `amounts`: the
+/// bytes of prose and of text of each kind.
+fn show_predominant(
+    page: &Document,
+    nodes: &[Vec<(NodeRef, bool)>; 5],
+    amounts: ([usize; 5], [usize; 5]),
+    effort: &Effort,
+) {
+    let (mut prose, mut all) = amounts;
     let mut kinds = KINDS;
     kinds.sort_by_key(|kind| std::cmp::Reverse(prose[*kind as usize]));
     for kind in kinds {
@@ -99,7 +111,7 @@ pub(super) fn reveal(page: &Document) {
             // The same text may be there once for each size of the screen.
             let mut shown: HashSet<u64> = HashSet::new();
             for (node, inside) in &nodes[kind as usize] {
-                if *inside || shown.insert(text_hash(page, node, &effort)) {
+                if *inside || shown.insert(text_hash(page, node, effort)) {
                     show(page, node);
                 }
             }

@@ -18,7 +18,7 @@ const SIZES: [&str; 8] =
 pub(super) fn clear(page: &Document) {
     let Some(body) = page.body() else { return };
     let (amounts, effort) = (TextAmounts::of(page), Effort::of(page));
-    let mut removed: Vec<NodeRef> = Vec::new();
+    let (mut removed, mut renamed) = (Vec::<NodeRef>::new(), Vec::<NodeRef>::new());
     let mut last: NodeMap<NodeRef> = NodeMap::default();
     for node in body.descendants_it() {
         if amounts.get(&node).text == 0 {
@@ -31,17 +31,27 @@ pub(super) fn clear(page: &Document) {
             && are_variants(&before, &node)
             && text(&before, &effort).is_some_and(|a| text(&node, &effort) == Some(a));
         if same {
-            // Rules look at names, so the copy that stays has the better one.
+            // Rules look at names, and none of them shall remove the copy that stays.
             let worse = |n: &NodeRef| is_hidden(n) || has_around_name(n) || is_around(n);
-            if worse(&before) && !worse(&node) {
-                removed.push(before);
-            } else {
-                removed.push(node);
-                last.insert(parent.id, before);
+            let (stays, goes) =
+                if worse(&before) && !worse(&node) { (node, before) } else { (before, node) };
+            if own_words(&stays) != own_words(&goes) {
+                renamed.push(stays);
             }
+            removed.push(goes);
+            last.insert(parent.id, stays);
         }
     }
+    // What only one of two copies is named tells nothing of their text.
+    renamed.iter().for_each(|node| node.remove_attrs(&["class", "id"]));
     removed.iter().for_each(NodeRef::remove_from_parent);
+}
+
+/// The words in the names of a block but those of sizes.
+fn own_words(node: &NodeRef) -> Vec<String> {
+    let mut words = names::words(node, &["class", "id"]);
+    words.retain(|word| !SIZES.contains(&word.as_str()));
+    words
 }
 
 /// Whether two blocks have different names, of which one is that of a size.
@@ -103,7 +113,19 @@ mod tests {
             let html = format!("<div {worse}>{TEXT}</div><div class=desktop>{TEXT}</div>");
             let page = Document::from(html.as_str());
             clear(&page);
-            assert_eq!(page.select("body > div").attr("class").as_deref(), Some("desktop"));
+            let left = page.select("body > div");
+            assert!(left.length() == 1 && !left.has_attr("hidden") && !left.has_attr("role"));
+        }
+        // A name that only one of them has is none of the text.
+        for (a, b, named) in [
+            ("mobile reviews", "desktop", false),
+            ("desktop", "mobile comments", false),
+            ("mobile reviews", "desktop reviews", true),
+        ] {
+            let html = format!("<div class='{a}'>{TEXT}</div><div class='{b}'>{TEXT}</div>");
+            let page = Document::from(html.as_str());
+            clear(&page);
+            assert_eq!(page.select("body > div").has_attr("class"), named, "{a} {b}");
         }
     }
 
