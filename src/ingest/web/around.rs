@@ -1,7 +1,7 @@
 //! Owns: which elements are around the content of a page by their names: menus, banners, dialogs of
 //! consent, what customers say. Never: looks at texts beyond their amounts.
 
-use crate::ingest::web::inline_or_block::{Effort, is, is_main, titles};
+use crate::ingest::web::inline_or_block::{Effort, is, is_hidden, is_main, titles};
 use crate::ingest::web::names;
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmount, TextAmounts};
 use dom_query::{Document, NodeId, NodeRef};
@@ -190,29 +190,39 @@ const BESIDE_FOOTER: usize = 4 * INDEPENDENT_TEXT;
 struct Content {
     /// The elements, by their names and roles.
     ids: HashSet<NodeId>,
-    /// The bytes of prose in the main one.
+    /// The bytes of prose in the main one, as far as it is shown.
     main: usize,
+    /// Whether the page has a title, which is content.
+    titled: bool,
 }
 
 impl Content {
     fn of(body: &NodeRef, amounts: &TextAmounts) -> Content {
-        let mut content = Content { ids: HashSet::new(), main: 0 };
+        let mut content = Content { ids: HashSet::new(), main: 0, titled: false };
+        let mut hidden: HashSet<NodeId> = HashSet::new();
         for node in body.descendants_it().filter(NodeRef::is_element) {
-            let main = is_main(&node);
-            if main {
+            let inside = node.parent().is_some_and(|parent| hidden.contains(&parent.id));
+            if inside || is_hidden(&node) {
+                hidden.insert(node.id);
+            } else if is_main(&node) {
                 content.main = content.main.max(amounts.get(&node).prose);
             }
-            if main || is(&node, &["article", "h1"]) {
+            content.titled |= is(&node, &["h1"]);
+            if is_main(&node) || is(&node, &["article", "h1"]) {
                 content.ids.insert(node.id);
             }
         }
         content
     }
 
-    /// Whether an element neither is in the content nor has any.
+    /// Whether an element neither is in the content nor has any, on a page with a title and a main
+    /// content that is more than a banner.
     fn is_beside(&self, node: &NodeRef, effort: &Effort) -> bool {
         let own = |node: &NodeRef| self.ids.contains(&node.id);
-        !node.ancestors_it(None).any(|above| own(&above)) && !effort.any_below(node, true, own)
+        self.titled
+            && self.main >= BESIDE_FOOTER
+            && !node.ancestors_it(None).any(|above| own(&above))
+            && !effort.any_below(node, true, own)
     }
 }
 
@@ -232,8 +242,7 @@ pub(super) fn clear(page: &Document) {
     let below = |node: &NodeRef, amount: TextAmount| {
         let left = text - amount.text.min(text);
         is_footer(node)
-            && ((left >= amount.text && left >= BESIDE_FOOTER)
-                || (content.main >= BESIDE_FOOTER && content.is_beside(node, &effort)))
+            && ((left >= amount.text && left >= BESIDE_FOOTER) || content.is_beside(node, &effort))
     };
     let ids: HashSet<NodeId> = all.iter().map(|node| node.id).collect();
     let inside = |node: &NodeRef| node.ancestors_it(None).any(|above| ids.contains(&above.id));
@@ -398,7 +407,7 @@ mod tests {
 
     #[test]
     fn a_footer_beside_the_main_content_goes_however_long_it_is() {
-        let (text, print) = (TEXT.repeat(8), PRINT.repeat(40));
+        let (text, print) = (format!("<h1>Bridge</h1>{}", TEXT.repeat(8)), PRINT.repeat(40));
         for main in ["main", "div role=main"] {
             let html = format!("<{main}>{text}</{main}><footer>{print}</footer>");
             assert!(!cleared(&html).contains("Offers"), "{main}");
@@ -407,7 +416,9 @@ mod tests {
         // has content of its own.
         for html in [
             format!("<div>{text}</div><footer>{print}</footer>"),
-            format!("<main>{TEXT}</main><footer>{print}</footer>"),
+            format!("<main>{}</main><footer><h2>Offers</h2>{print}</footer>", TEXT.repeat(8)),
+            format!("<main><h1>Bridge</h1>{TEXT}</main><footer>{print}</footer>"),
+            format!("<main hidden>{text}</main>{text}<footer>{print}</footer>"),
             format!("<main>{text}<footer>{print}</footer></main>"),
             format!("<main>{text}</main><footer><article>{print}</article></footer>"),
             format!("<main>{text}</main><footer><h1>Offers</h1>{print}</footer>"),

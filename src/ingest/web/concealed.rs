@@ -3,7 +3,7 @@
 
 use crate::hash;
 use crate::ingest::web::around::{has_around_name, is_about_cookies, is_around, is_consent};
-use crate::ingest::web::inline_or_block::{Effort, is, is_main};
+use crate::ingest::web::inline_or_block::{Effort, is, is_hidden, is_main};
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, SENTENCE};
 use dom_query::{Document, NodeRef};
 use std::collections::HashSet;
@@ -133,18 +133,6 @@ fn concealed(node: &NodeRef) -> Concealed {
     } else {
         Concealed::Not
     }
-}
-
-/// Whether an element itself says that it is not displayed.
-pub(super) fn is_hidden(node: &NodeRef) -> bool {
-    if node.has_attr("hidden") || node.attr("aria-hidden").is_some_and(|value| &*value == "true") {
-        return true;
-    }
-    node.attr("style").is_some_and(|style| {
-        let style: String = style.chars().filter(|c| !c.is_whitespace()).collect();
-        let style = style.to_ascii_lowercase();
-        style.contains("display:none") || style.contains("visibility:hidden")
-    })
 }
 
 /// The pieces of text by which two elements are known to have the same.

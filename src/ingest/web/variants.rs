@@ -2,8 +2,7 @@
 //! are text.
 
 use crate::ingest::web::around::{has_around_name, is_around};
-use crate::ingest::web::concealed::is_hidden;
-use crate::ingest::web::inline_or_block::{Effort, is};
+use crate::ingest::web::inline_or_block::{Effort, is, is_hidden};
 use crate::ingest::web::names;
 use crate::ingest::web::node_map::NodeMap;
 use crate::ingest::web::text_amount::{SENTENCE, TextAmounts};
@@ -54,17 +53,29 @@ fn own_words(node: &NodeRef) -> Vec<String> {
     words
 }
 
-/// Whether two blocks have different names, of which one is that of a size.
+/// Words in the names of what people write. Two of them may write the same.
+const WRITTEN: [&str; 5] = ["answer", "comment", "message", "post", "reply"];
+
+/// Whether two blocks have different names of sizes, or one of them has such a name.
 fn are_variants(a: &NodeRef, b: &NodeRef) -> bool {
     let block = |node: &NodeRef| is(node, &["div", "section", "p", "ul", "ol", "table", "span"]);
     let class = |node: &NodeRef| node.attr_or("class", "");
-    block(a) && block(b) && class(a) != class(b) && (has_size(&class(a)) || has_size(&class(b)))
+    let (class_a, class_b) = (class(a), class(b));
+    block(a)
+        && block(b)
+        && sizes(&class_a) != sizes(&class_b)
+        && !names::any(&own_words(a), &WRITTEN)
+        && !names::any(&own_words(b), &WRITTEN)
 }
 
-fn has_size(class: &str) -> bool {
-    let mut words = Vec::new();
-    class.split_ascii_whitespace().take(32).for_each(|name| names::split(name, &mut words));
-    names::any(&words, &SIZES)
+/// The classes that are names of sizes.
+fn sizes(class: &str) -> Vec<&str> {
+    let is_size = |name: &&str| {
+        let mut words = Vec::new();
+        names::split(name, &mut words);
+        names::any(&words, &SIZES)
+    };
+    class.split_ascii_whitespace().take(32).filter(is_size).collect()
 }
 
 /// The text below a node without space; nothing where no look is left to read it.
@@ -138,6 +149,8 @@ mod tests {
             // A refrain, a warning in each step, slides, the answer that two people gave.
             two("class=verse", "", "class=verse"),
             two("class='mobile'", "", "class='mobile'"),
+            two("class='visible'", "", "class='visible best'"),
+            two("class='answer visible'", "", "class='answer hidden-score'"),
             two("class=step", "", "class=warning"),
             two("class=mobile", "<p>Then:</p>", "class=desktop"),
             two("class=mobile", "Then: ", "class=desktop"),
