@@ -11,7 +11,8 @@ use std::collections::HashSet;
 /// Concealed content with more than this many times the visible prose is what the page is about.
 const TIMES: usize = 2;
 
-/// The least text in bytes of a page beside a dialog about cookies: with less, that may be its text.
+/// The least text in bytes of a page beside a dialog about cookies; with less, that may be its
+/// text.
 const BESIDE_COOKIES: usize = 4 * INDEPENDENT_TEXT;
 
 /// How an element is concealed, or boilerplate.
