@@ -252,3 +252,102 @@ pub(super) fn join(parents: &mut [u32], a: u32, b: u32) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::findings::Findings;
+    use crate::{Corpus, Document, Documents, Scan};
+    use proptest::prelude::*;
+
+    /// The definition of [`match_members`], which goes through each list from its beginning.
+    fn plain(
+        table: &DocumentTable,
+        members: &[Member],
+        documents: &[u32],
+        classes: bool,
+    ) -> Vec<bool> {
+        let mut left: Vec<u32> = members.iter().map(|m| m.count).collect();
+        let mut out = vec![false; documents.len()];
+        let exact = |n: u32| {
+            let is = |m: &Member| m.place == table.place(n).0 && m.hash == table.hash[n as usize];
+            members.iter().rposition(is)
+        };
+        let steps = 3 + usize::from(classes);
+        for step in (0..=steps).map(|step| if classes || step == 0 { step } else { step + 1 }) {
+            if step == 4 && !out.contains(&true) {
+                break;
+            }
+            for (&n, out) in documents.iter().zip(&mut out).filter(|(_, out)| !**out) {
+                let (place, shared) = table.place(n);
+                let free = |i: usize| left[i] > 0;
+                let found = match step {
+                    0 => exact(n).filter(|&i| free(i)),
+                    1 => table.class(n).iter().find_map(|&x| exact(x).filter(|&i| free(i))),
+                    2 => (0..members.len())
+                        .find(|&i| !shared && members[i].place == place && free(i)),
+                    3 => (0..members.len()).find(|&i| {
+                        let m = &members[i];
+                        !table.has_place(&m.place) && m.hash == table.hash[n as usize] && free(i)
+                    }),
+                    _ => (0..members.len()).find(|&i| {
+                        let m = &members[i];
+                        let taken = (m.count - left[i]).max(table.records(&place, m.hash));
+                        shared && m.place == place && free(i) && taken < m.count
+                    }),
+                };
+                if let Some(i) = found {
+                    left[i] -= 1;
+                    *out = true;
+                }
+            }
+        }
+        out
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #[test]
+        fn members_are_matched_as_the_definition_does(
+            documents in prop::collection::vec((0usize..5, 0usize..3), 1..14),
+            members in prop::collection::vec((0usize..6, 0usize..4, 1u32..4), 0..8),
+            order in prop::collection::vec(0usize..14, 0..20), classes: bool,
+        ) {
+            let text = |n: usize| {
+                (0..4).map(|i| format!("w{n}x{i}")).collect::<Vec<_>>().join(" ")
+            };
+            let of = |(n, &(place, word)): (usize, &(usize, usize))| {
+                // Records of two files, and documents with ids of their own.
+                let mut d = Document::new(format!("id{place}-{n}"), text(word));
+                if place < 2 {
+                    d.info.id = format!("file{place}:{n}");
+                    d.info.path = Some(format!("file{place}").into());
+                    d.info.record = Some(n as u64);
+                }
+                d
+            };
+            let corpus = Corpus::new(documents.iter().enumerate().map(of)).unwrap();
+            let found = Scan::new().run(&corpus).unwrap();
+            let findings = Findings { detection: &found, documents: &corpus, skipped: &[] };
+            let table = DocumentTable::new(findings).unwrap();
+            let place = |n: usize| match n {
+                0..3 => format!("file{n}"),
+                n => table.place((n % documents.len()) as u32).0.into_owned(),
+            };
+            let hash = |n: usize| {
+                let has = |i: &usize| corpus.text(*i).unwrap() == text(n);
+                (0..documents.len()).find(has).map_or(7, |i| table.hash[i])
+            };
+            let members: Vec<Member> = members
+                .iter()
+                .map(|&(p, h, count)| Member { place: place(p), hash: hash(h), count })
+                .collect();
+            let order: Vec<u32> =
+                order.iter().map(|n| (n % documents.len()) as u32).collect();
+            prop_assert_eq!(
+                match_members(&table, &members, &order, classes),
+                plain(&table, &members, &order, classes)
+            );
+        }
+    }
+}

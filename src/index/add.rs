@@ -32,6 +32,9 @@ pub struct CheckedDocument {
     pub sightings: Vec<Sighting>,
     /// The number of candidates that were not compared: [`QueryAnswer::left_out`].
     pub left_out: u64,
+    /// The number of passages that were not looked at as notes:
+    /// [`QueryAnswer::notes_left_out`].
+    pub notes_left_out: u64,
     /// Whether it was added.
     pub outcome: CheckOutcome,
 }
@@ -184,14 +187,17 @@ impl Index {
     ) -> Result<CheckedDocument> {
         let (checked, request) = self.with_worker(|w| {
             let f = w.fingerprint(document)?;
-            let (QueryAnswer { sightings, left_out, .. }, at) =
-                self.answer(document, &f, thresholds, w)?;
-            if forbidden(&document.info, &sightings, unless) {
+            let (answer, at) = self.answer(document, &f, thresholds, w)?;
+            let QueryAnswer { sightings, left_out, notes_left_out, .. } = answer;
+            let outcome = CheckOutcome::Refused;
+            let mut checked = CheckedDocument { sightings, left_out, notes_left_out, outcome };
+            if forbidden(&document.info, &checked.sightings, unless) {
                 // A document that the index already holds is known, not forbidden as a copy.
                 let known = self
                     .read_state(|view| view.knows(&DocumentRow::new(document)))?
                     .then_some(Added::Known);
-                return Ok((CheckedDocument { sightings, left_out, outcome: known.into() }, None));
+                checked.outcome = known.into();
+                return Ok((checked, None));
             }
             let entry = Entry::of(document, f.clone(), self.texts, w)?;
             let ask = Condition {
@@ -201,18 +207,17 @@ impl Index {
                 unless: unless.to_vec(),
                 at,
             };
-            Ok((
-                CheckedDocument { sightings, left_out, outcome: CheckOutcome::Refused },
-                Some(Request { entry, ask: Some(ask) }),
-            ))
+            Ok((checked, Some(Request { entry, ask: Some(ask) })))
         })?;
         let Some(request) = request else { return Ok(checked) };
         let answer = self.enqueue(request)?;
-        let (sightings, left_out) = match answer.seen {
-            Some(again) => (again.sightings, again.left_out),
-            None => (checked.sightings, checked.left_out),
-        };
-        Ok(CheckedDocument { sightings, left_out, outcome: answer.added.into() })
+        let outcome = answer.added.into();
+        Ok(match answer.seen {
+            Some(QueryAnswer { sightings, left_out, notes_left_out, .. }) => {
+                CheckedDocument { sightings, left_out, notes_left_out, outcome }
+            }
+            None => CheckedDocument { outcome, ..checked },
+        })
     }
 
     /// Removes a document; returns false where the index holds none of this id. The next

@@ -104,7 +104,8 @@ mod tests {
             keys in prop::collection::vec((0u64..50, 1usize..400), 0..30), least in 0u32..300,
         ) {
             let all = keys.iter().flat_map(|&(key, n)| vec![key; n]);
-            let mut postings: Vec<Posting> = all.zip(0..).map(|(k, n)| Posting::new(k, n)).collect();
+            let mut postings: Vec<Posting> =
+                all.zip(0..).map(|(key, n)| Posting::new(key, n)).collect();
             let mut counts: HashMap<u64, u32> = HashMap::new();
             postings.iter().for_each(|p| *counts.entry(p.key()).or_default() += 1);
             let mut wanted = postings.clone();

@@ -11,6 +11,9 @@ const CONTEXTS: [usize; 7] = [6000, 3000, 1500, 700, 350, 160, 60];
 const LEAST_GAP: usize = 120;
 /// A cut looks this many bytes back for a space, and for the border of a grapheme cluster.
 const SNAP: usize = 48;
+/// Whether a place is a border between clusters depends on what is before it: in a row of flags, on
+/// all of them. So many bytes are looked at, 256 flags.
+const CONTEXT: usize = 2048;
 
 /// Returns the ranges of a text that are shown: all of it where it has at most `most` bytes, else
 /// what is around the borders of the spans. The ranges are in order, do not overlap, and begin and
@@ -77,8 +80,8 @@ fn border(text: &str, at: usize) -> usize {
     if let Some(space) = text[from..at].rfind([' ', '\n', '\t']) {
         return from + space + 1;
     }
-    // A cluster may be as long as the text, so that only what is near is looked at.
-    let (before, near) = (back(from.saturating_sub(SNAP)), back((at + SNAP).min(text.len())));
+    // A cluster, or a row of flags, may be as long as the text: only what is near is looked at.
+    let (before, near) = (back(from.saturating_sub(CONTEXT)), back((at + SNAP).min(text.len())));
     let between = |&i: &usize| {
         let mut cursor = GraphemeCursor::new(i, text.len(), true);
         cursor.is_boundary(&text[before..near], before).unwrap_or(true)
@@ -174,6 +177,14 @@ mod tests {
                 .iter()
                 .all(|k| !lines[k.clone()].starts_with('\n'))
         );
+    }
+
+    #[test]
+    fn a_row_of_flags_is_cut_between_flags() {
+        let text = format!("words {}", "🇩🇪".repeat(100));
+        for at in 100..text.len() {
+            assert_eq!((border(&text, at) - 6) % "🇩🇪".len(), 0, "{at}");
+        }
     }
 
     #[test]

@@ -54,7 +54,7 @@ fn a_book_is_read_a_few_times_however_many_of_its_parts_are_removed() {
     assert_eq!(contained.len(), 60);
     for line in contained {
         assert_eq!(line["partner"], "book again");
-        let span = &line["matches"][0]["b"]["bytes"];
+        let span = &line["matches"][0]["there"]["bytes"];
         let [from, to] = [0, 1].map(|i| span[i].as_u64().unwrap() as usize);
         let part = &parts[line["id"].as_str().unwrap()[5..].parse::<usize>().unwrap()];
         assert_eq!(book.to_uppercase()[from..to], part.to_uppercase());
