@@ -57,7 +57,9 @@ fn a_book_is_read_a_few_times_however_many_of_its_parts_are_removed() {
         let span = &line["matches"][0]["there"]["bytes"];
         let [from, to] = [0, 1].map(|i| span[i].as_u64().unwrap() as usize);
         let part = &parts[line["id"].as_str().unwrap()[5..].parse::<usize>().unwrap()];
-        assert_eq!(book.to_uppercase()[from..to], part.to_uppercase());
+        // A passage may end before the last words of the part.
+        let shown = &book.to_uppercase()[from..to];
+        assert!(part.to_uppercase().contains(shown) && 2 * shown.len() > part.len(), "{line}");
     }
     let read = counting.1.load(Ordering::Relaxed);
     assert!(read < 12 * book.len(), "{read} bytes for a book of {}", book.len());
