@@ -1,7 +1,7 @@
 //! Owns: which elements are around the content of a page by their names: menus, banners, dialogs of
 //! consent, what customers say. Never: looks at texts beyond their amounts.
 
-use crate::ingest::web::inline_or_block::{Effort, is, is_hidden, is_main, titles};
+use crate::ingest::web::inline_or_block::{is, titles};
 use crate::ingest::web::names;
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmount, TextAmounts};
 use dom_query::{Document, NodeId, NodeRef};
@@ -80,12 +80,6 @@ const CONSENT_WORDS: [&str; 6] =
 const CONSENT_NODES: usize = 512;
 const CONSENT_BYTES: usize = 4096;
 
-/// Words of a text about the cookies of a site, and not about those that are eaten.
-const SITE_WORDS: [&str; 3] = ["website", "browser", "privacy"];
-
-/// How often a text names cookies that asks for nothing else.
-const COOKIES: usize = 3;
-
 /// Whether an element asks for consent: it is the dialog of a known program, or a dialog that uses
 /// the words.
 pub(super) fn is_consent(node: &NodeRef) -> bool {
@@ -95,26 +89,11 @@ pub(super) fn is_consent(node: &NodeRef) -> bool {
     {
         return true;
     }
-    let text = dialog_text(node);
-    text.is_some_and(|text| CONSENT_WORDS.iter().filter(|word| text.contains(**word)).count() >= 2)
-}
-
-/// Whether an element is a dialog that is likely to ask for consent: it speaks of the cookies of a
-/// site, and of little else.
-pub(super) fn is_about_cookies(node: &NodeRef) -> bool {
-    dialog_text(node).is_some_and(|text| {
-        text.matches("cookie").count() >= COOKIES
-            && SITE_WORDS.iter().any(|word| text.contains(word))
-    })
-}
-
-/// The beginning of the text of a dialog, in lower case.
-fn dialog_text(node: &NodeRef) -> Option<String> {
     let dialog = is(node, &["dialog"])
         || ["dialog", "alertdialog"].contains(&&*node.attr_or("role", ""))
         || &*node.attr_or("aria-modal", "") == "true";
     if !dialog {
-        return None;
+        return false;
     }
     let mut text = String::new();
     for piece in node.descendants_it().take(CONSENT_NODES).filter(NodeRef::is_text) {
@@ -122,7 +101,7 @@ fn dialog_text(node: &NodeRef) -> Option<String> {
         text.extend(piece.text().chars().take(left).map(|c| c.to_ascii_lowercase()));
         text.push(' ');
     }
-    Some(text)
+    CONSENT_WORDS.iter().filter(|word| text.contains(**word)).count() >= 2
 }
 
 /// Words in the names of what is concealed until somebody asks for it.
@@ -186,46 +165,6 @@ fn is_menu(node: &NodeRef, amount: TextAmount) -> bool {
 /// The least text in bytes beside a footer, on a page that is more than its footer.
 const BESIDE_FOOTER: usize = 4 * INDEPENDENT_TEXT;
 
-/// What the author of a page says is its content.
-struct Content {
-    /// The elements, by their names and roles.
-    ids: HashSet<NodeId>,
-    /// The bytes of prose in the main one, as far as it is shown.
-    main: usize,
-    /// Whether the page has a title, which is content.
-    titled: bool,
-}
-
-impl Content {
-    fn of(body: &NodeRef, amounts: &TextAmounts) -> Content {
-        let mut content = Content { ids: HashSet::new(), main: 0, titled: false };
-        let mut hidden: HashSet<NodeId> = HashSet::new();
-        for node in body.descendants_it().filter(NodeRef::is_element) {
-            let inside = node.parent().is_some_and(|parent| hidden.contains(&parent.id));
-            if inside || is_hidden(&node) {
-                hidden.insert(node.id);
-            } else if is_main(&node) {
-                content.main = content.main.max(amounts.get(&node).prose);
-            }
-            content.titled |= is(&node, &["h1"]);
-            if is_main(&node) || is(&node, &["article", "h1"]) {
-                content.ids.insert(node.id);
-            }
-        }
-        content
-    }
-
-    /// Whether an element neither is in the content nor has any, on a page with a title and a main
-    /// content that is more than a banner.
-    fn is_beside(&self, node: &NodeRef, effort: &Effort) -> bool {
-        let own = |node: &NodeRef| self.ids.contains(&node.id);
-        self.titled
-            && self.main >= BESIDE_FOOTER
-            && !node.ancestors_it(None).any(|above| own(&above))
-            && !effort.any_below(node, true, own)
-    }
-}
-
 /// Removes elements around the text. An element that holds most of the text of the page is no menu,
 /// whatever its name.
 pub(super) fn clear(page: &Document) {
@@ -237,12 +176,10 @@ pub(super) fn clear(page: &Document) {
     }
     let amounts = TextAmounts::of(page);
     let (whole, text) = (amounts.get(&body).prose, amounts.get(&body).text);
-    let (content, effort) = (Content::of(&body, &amounts), Effort::of(page));
-    // Small print can be most of the prose of a page that is a list, or that has a short text.
+    // Small print can be most of the prose of a page that is a list.
     let below = |node: &NodeRef, amount: TextAmount| {
         let left = text - amount.text.min(text);
-        is_footer(node)
-            && ((left >= amount.text && left >= BESIDE_FOOTER) || content.is_beside(node, &effort))
+        is_footer(node) && left >= amount.text && left >= BESIDE_FOOTER
     };
     let ids: HashSet<NodeId> = all.iter().map(|node| node.id).collect();
     let inside = |node: &NodeRef| node.ancestors_it(None).any(|above| ids.contains(&above.id));
@@ -374,7 +311,7 @@ pub(super) fn clear_named(page: &Document, article: bool) {
         let named = names::any(&words, &AROUND_WORDS)
             || (!article && names::any(&words, &REVIEW_WORDS))
             || (is(&node, &["form"]) && asks_password(&node));
-        if named && !is(&node, &["article"]) && !is_main(&node) && small(amounts.get(&node)) {
+        if named && !is(&node, &["main", "article"]) && small(amounts.get(&node)) {
             found.push(node);
         } else {
             open.extend(node.children_it(false).filter(NodeRef::is_element));
@@ -385,61 +322,4 @@ pub(super) fn clear_named(page: &Document, article: bool) {
     let most = largest(sum * 10 > whole.prose * 9, whole.prose);
     let removed = found.iter().filter(|node| amounts.get(node).prose <= most);
     removed.for_each(NodeRef::remove_from_parent);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ingest::web::concealed;
-    use crate::ingest::web::inline_or_block::words;
-
-    fn cleared(html: &str) -> String {
-        let page = crate::ingest::web::tree::parse(html).unwrap();
-        concealed::reveal(&page);
-        clear(&page);
-        words(&page)
-    }
-
-    const PRINT: &str = "<p>Offers end on the last day of a month, and are for those of age who \
-        live here.</p>";
-    const TEXT: &str = "<p>The bridge closes on Monday, and the ferry will not run before the \
-        summer begins.</p>";
-
-    #[test]
-    fn a_footer_beside_the_main_content_goes_however_long_it_is() {
-        let (text, print) = (format!("<h1>Bridge</h1>{}", TEXT.repeat(8)), PRINT.repeat(40));
-        for main in ["main", "div role=main"] {
-            let html = format!("<{main}>{text}</{main}><footer>{print}</footer>");
-            assert!(!cleared(&html).contains("Offers"), "{main}");
-        }
-        // It stays where nothing says what the content is, where that is a banner, and where it
-        // has content of its own.
-        for html in [
-            format!("<div>{text}</div><footer>{print}</footer>"),
-            format!("<main>{}</main><footer><h2>Offers</h2>{print}</footer>", TEXT.repeat(8)),
-            format!("<main><h1>Bridge</h1>{TEXT}</main><footer>{print}</footer>"),
-            format!("<main hidden>{text}</main>{text}<footer>{print}</footer>"),
-            format!("<main>{text}<footer>{print}</footer></main>"),
-            format!("<main>{text}</main><footer><article>{print}</article></footer>"),
-            format!("<main>{text}</main><footer><h1>Offers</h1>{print}</footer>"),
-        ] {
-            assert_eq!(cleared(&html).matches("Offers end").count(), 40, "{html}");
-        }
-    }
-
-    #[test]
-    fn a_dialog_about_the_cookies_of_a_site_goes() {
-        let cookies = "<p>Cookies help this website to remember you, and cookies of others help \
-            them; you may refuse all cookies.</p>";
-        let text = TEXT.repeat(8);
-        let html = format!("{text}<div role=dialog>{}</div>", cookies.repeat(9));
-        assert!(!cleared(&html).contains("Cookies"));
-        // Without it the page would have no text.
-        let law = format!("<p>Menu</p><div role=dialog>{}</div>", cookies.repeat(9));
-        assert!(cleared(&law).contains("Cookies help"));
-        let recipe = "<p>Cookies are baked for ten minutes; let the cookies cool, and eat no \
-            cookies while they are hot.</p>";
-        let html = format!("{text}<div role=dialog>{}</div>", recipe.repeat(20));
-        assert!(cleared(&html).contains("Cookies are baked"));
-    }
 }

@@ -16,7 +16,6 @@ use crate::ingest::web::teasers;
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
 use crate::ingest::web::thread;
 use crate::ingest::web::tree;
-use crate::ingest::web::variants;
 use dom_query::{Document, NodeRef};
 use dom_smoothie::{Config, Readability, TextMode};
 
@@ -52,7 +51,6 @@ pub(super) fn extract(
     kind: PageKind,
 ) -> Extracted {
     concealed::reveal(&parsed);
-    variants::clear(&parsed);
     around::clear(&parsed);
     if kind != PageKind::All {
         stories::clear_others(&parsed, about);

@@ -2,18 +2,14 @@
 //! hidden elements, `noscript` and `template`. Never: decides which part of a page is the article.
 
 use crate::hash;
-use crate::ingest::web::around::{has_around_name, is_about_cookies, is_around, is_consent};
-use crate::ingest::web::inline_or_block::{Effort, is, is_hidden, is_main};
+use crate::ingest::web::around::{has_around_name, is_around, is_consent};
+use crate::ingest::web::inline_or_block::{Effort, is};
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, SENTENCE};
 use dom_query::{Document, NodeRef};
 use std::collections::HashSet;
 
 /// Concealed content with more than this many times the visible prose is what the page is about.
 const TIMES: usize = 2;
-
-/// The least text in bytes of a page beside a dialog about cookies; with less, that may be its
-/// text.
-const BESIDE_COOKIES: usize = 4 * INDEPENDENT_TEXT;
 
 /// How an element is concealed, or boilerplate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +39,7 @@ pub(super) fn reveal(page: &Document) {
     // Those of each kind, and whether each is inside another one.
     let mut nodes = <[Vec<(NodeRef, bool)>; 5]>::default();
     let effort = Effort::of(page);
-    let (mut consent, mut cookies) = (Vec::<NodeRef>::new(), Vec::<NodeRef>::new());
+    let mut consent: Vec<NodeRef> = Vec::new();
     let mut open = vec![(body, Concealed::Not)];
     while let Some((node, outer)) = open.pop() {
         if node.is_text() {
@@ -63,14 +59,10 @@ pub(super) fn reveal(page: &Document) {
         }
         let mut how = outer;
         if node.id != body.id {
-            let content = |node: &NodeRef| is(node, &["h1", "article"]) || is_main(node);
+            let content = |node: &NodeRef| is(node, &["h1", "main", "article"]);
             let has_content = || content(&node) || effort.any_below(&node, true, content);
             if is_consent(&node) && !has_content() {
                 consent.push(node);
-                continue;
-            }
-            if is_about_cookies(&node) && !has_content() {
-                cookies.push(node);
                 continue;
             }
             let own = concealed(&node);
@@ -87,22 +79,7 @@ pub(super) fn reveal(page: &Document) {
             open.extend(contents(page, &node).into_iter().map(|child| (child, how)));
         }
     }
-    if all[Concealed::Not as usize] >= BESIDE_COOKIES {
-        consent.append(&mut cookies);
-    }
     consent.iter().for_each(NodeRef::remove_from_parent);
-    show_predominant(page, &nodes, (prose, all), &effort);
-}
-
-/// Makes the elements of each kind visible that have most of the prose of the page. `amounts`: the
-/// bytes of prose and of text of each kind.
-fn show_predominant(
-    page: &Document,
-    nodes: &[Vec<(NodeRef, bool)>; 5],
-    amounts: ([usize; 5], [usize; 5]),
-    effort: &Effort,
-) {
-    let (mut prose, mut all) = amounts;
     let mut kinds = KINDS;
     kinds.sort_by_key(|kind| std::cmp::Reverse(prose[*kind as usize]));
     for kind in kinds {
@@ -112,7 +89,7 @@ fn show_predominant(
             // The same text may be there once for each size of the screen.
             let mut shown: HashSet<u64> = HashSet::new();
             for (node, inside) in &nodes[kind as usize] {
-                if *inside || shown.insert(text_hash(page, node, effort)) {
+                if *inside || shown.insert(text_hash(page, node, &effort)) {
                     show(page, node);
                 }
             }
@@ -134,6 +111,18 @@ fn concealed(node: &NodeRef) -> Concealed {
     } else {
         Concealed::Not
     }
+}
+
+/// Whether an element itself says that it is not displayed.
+fn is_hidden(node: &NodeRef) -> bool {
+    if node.has_attr("hidden") || node.attr("aria-hidden").is_some_and(|value| &*value == "true") {
+        return true;
+    }
+    node.attr("style").is_some_and(|style| {
+        let style: String = style.chars().filter(|c| !c.is_whitespace()).collect();
+        let style = style.to_ascii_lowercase();
+        style.contains("display:none") || style.contains("visibility:hidden")
+    })
 }
 
 /// The pieces of text by which two elements are known to have the same.

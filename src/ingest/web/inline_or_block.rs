@@ -47,24 +47,6 @@ pub(super) fn is(node: &NodeRef, names: &[&str]) -> bool {
     })
 }
 
-/// Whether an element is the main content of its page, as its author says. A parsed page has no
-/// `main`, but elements of that role, because the parser renames them.
-pub(super) fn is_main(node: &NodeRef) -> bool {
-    is(node, &["main"]) || &*node.attr_or("role", "") == "main"
-}
-
-/// Whether an element itself says that it is not displayed.
-pub(super) fn is_hidden(node: &NodeRef) -> bool {
-    if node.has_attr("hidden") || node.attr("aria-hidden").is_some_and(|value| &*value == "true") {
-        return true;
-    }
-    node.attr("style").is_some_and(|style| {
-        let style: String = style.chars().filter(|c| !c.is_whitespace()).collect();
-        let style = style.to_ascii_lowercase();
-        style.contains("display:none") || style.contains("visibility:hidden")
-    })
-}
-
 /// The elements of a page with one of these names, in their order.
 pub(super) fn elements<'a>(page: &'a Document, names: &[&str]) -> Vec<NodeRef<'a>> {
     page.root().descendants_it().filter(|node| is(node, names)).collect()

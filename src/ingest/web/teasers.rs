@@ -1,8 +1,7 @@
 //! Owns: lists of links to other texts, and teasers, the first words of these: related stories,
 //! sections of a site. Never: decides which part of a page is the article.
 
-use crate::ingest::web::inline_or_block::{Effort, elements, is, is_main};
-use crate::ingest::web::names;
+use crate::ingest::web::inline_or_block::{Effort, is};
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
 use dom_query::{Document, NodeId, NodeRef};
 use std::collections::{HashMap, HashSet};
@@ -28,32 +27,20 @@ const HEADING: usize = 60;
 
 /// Removes the lists from the tree, as far as the page has other content. Returns whether the page
 /// is a list of teasers; then they stay: they have more text than the rest of the page, and the
-/// page does not declare itself an `article`, or half as much, and are in its own `article`
-/// element. Lists of links stay where they are in its main content and have more text than the
-/// rest.
+/// page does not declare itself an `article`.
 pub(super) fn clear(page: &Document, article: bool) -> bool {
     let (weights, effort) = (TextAmounts::of(page), Effort::of(page));
     let Some(body) = page.body() else { return false };
-    let Lists { menus, links, teasers } = lists(&body, &weights, &effort);
+    let Lists { links, teasers } = lists(&body, &weights, &effort);
     let plain =
         |nodes: &[NodeRef]| nodes.iter().map(|node| weights.get(node).plain()).sum::<usize>();
     let teaser_text: usize = teasers.iter().map(|node| weights.get(node).text).sum();
-    let outside =
-        weights.get(&body).plain().saturating_sub(plain(&menus) + plain(&links) + plain(&teasers));
+    let outside = weights.get(&body).plain().saturating_sub(plain(&links) + plain(&teasers));
     let listing = teaser_text >= INDEPENDENT_TEXT
-        && (outside < INDEPENDENT_TEXT
-            || (!article && outside < teaser_text)
-            || (outside < 2 * teaser_text && in_own_article(page, &teasers, &effort)));
-    let text = |nodes: &[NodeRef]| nodes.iter().map(|node| weights.get(node).text).sum::<usize>();
-    if listing || (outside >= INDEPENDENT_TEXT && text(&menus) + text(&links) <= outside * INDEX) {
-        let content = |node: &NodeRef| is(node, &["article"]) || is_main(node);
-        let content = ids_below(&body, content);
-        let own = |node: &NodeRef| {
-            !article && node.ancestors_it(None).any(|above| content.contains(&above.id))
-        };
-        let (own, other): (Vec<NodeRef>, Vec<NodeRef>) = links.into_iter().partition(own);
-        let own = if listing || text(&own) <= outside { own } else { Vec::new() };
-        menus.iter().chain(&own).chain(&other).for_each(|node| remove_list(node, &effort));
+        && (outside < INDEPENDENT_TEXT || (!article && outside < teaser_text));
+    let linked: usize = links.iter().map(|node| weights.get(node).text).sum();
+    if listing || (outside >= INDEPENDENT_TEXT && linked <= outside * INDEX) {
+        links.iter().for_each(|node| remove_list(node, &effort));
     }
     if !listing && outside >= INDEPENDENT_TEXT {
         teasers.iter().for_each(|node| remove_list(node, &effort));
@@ -61,40 +48,11 @@ pub(super) fn clear(page: &Document, article: bool) -> bool {
     listing
 }
 
-/// The elements below a node that meet a condition, which looks at each of them once.
-fn ids_below(node: &NodeRef, meets: impl Fn(&NodeRef) -> bool) -> HashSet<NodeId> {
-    let all = node.descendants_it().filter(|below| below.is_element() && meets(below));
-    all.map(|below| below.id).collect()
-}
-
-/// Words in the names of a list of other stories.
-const OTHERS: [&str; 6] =
-    ["related", "recommended", "recommendations", "similar", "popular", "trending"];
-
-/// Whether all of these are in the page's own `article`: the only one, or the only one with a
-/// heading of the first rank. What is there, and not in an element of other stories by its name, is
-/// no list of these.
-fn in_own_article(page: &Document, nodes: &[NodeRef], effort: &Effort) -> bool {
-    let mut articles = elements(page, &["article"]);
-    if articles.len() > 1 {
-        articles.retain(|node| effort.any_below(node, false, |below| is(below, &["h1"])));
-    }
-    let [own] = &articles[..] else { return false };
-    let others = |node: &NodeRef| names::any(&names::words(node, &["class", "id"]), &OTHERS);
-    let others = ids_below(own, others);
-    nodes.iter().all(|node| {
-        let mut above = node.ancestors_it(None).map(|above| above.id);
-        above.find(|id| *id == own.id || others.contains(id)) == Some(own.id)
-    })
-}
-
 /// Removes a list or teaser, and its surroundings where only a heading is left of them.
 fn remove_list(node: &NodeRef, effort: &Effort) {
     let parent = node.parent();
     node.remove_from_parent();
-    let Some(parent) =
-        parent.filter(|parent| !is(parent, &["body", "article"]) && !is_main(parent))
-    else {
+    let Some(parent) = parent.filter(|parent| !is(parent, &["body", "main", "article"])) else {
         return;
     };
     if effort.small(&parent, HEADING) && !effort.any_below(&parent, true, |n| is(n, &["h1"])) {
@@ -105,9 +63,7 @@ fn remove_list(node: &NodeRef, effort: &Effort) {
 /// The links and teasers of a page; no element is inside another.
 #[derive(Default)]
 struct Lists<'a> {
-    /// Elements with hardly any text outside links, before the title and the first sentence.
-    menus: Vec<NodeRef<'a>>,
-    /// Such elements behind these.
+    /// Elements with hardly any text outside links.
     links: Vec<NodeRef<'a>>,
     /// Teasers of other texts, each with its heading.
     teasers: Vec<NodeRef<'a>>,
@@ -116,12 +72,7 @@ struct Lists<'a> {
 fn lists<'a>(body: &NodeRef<'a>, weights: &TextAmounts, effort: &Effort) -> Lists<'a> {
     let mut found = Lists::default();
     let mut inside: HashSet<NodeId> = HashSet::new();
-    let mut begun = false;
-    for node in body.descendants_it() {
-        begun |= (node.is_text() && weights.get(&node).prose > 0) || is(&node, &["h1"]);
-        if !node.is_element() {
-            continue;
-        }
+    for node in body.descendants_it().filter(NodeRef::is_element) {
         if node.parent().is_some_and(|parent| inside.contains(&parent.id)) {
             inside.insert(node.id);
             continue;
@@ -132,11 +83,10 @@ fn lists<'a>(body: &NodeRef<'a>, weights: &TextAmounts, effort: &Effort) -> List
         if short
             && weight.links >= LINKS
             && weight.linked * 5 >= weight.text * 4
-            && !is(&node, &["article", "p", "tbody", "tr"])
-            && !is_main(&node)
+            && !is(&node, &["main", "article", "p", "tbody", "tr"])
         {
             inside.insert(node.id);
-            if begun { found.links.push(node) } else { found.menus.push(node) }
+            found.links.push(node);
         } else if weight.links >= LIST {
             let teasers = teasers(&node, weights, effort);
             inside.extend(teasers.iter().map(|teaser| teaser.id));
@@ -192,15 +142,6 @@ mod tests {
         assert!(!cleared(&format!("{STORY}{list}"), false).contains("More"));
         // Where the page has no other content, it is about them.
         assert!(cleared(list, true).contains("More One other story"));
-        // So it is where they are most of its main content; a menu is not.
-        let long = format!("<h2>Tools</h2>{}", list.replace("One other", "The other").repeat(9));
-        for main in ["main", "div role=main", "article"] {
-            let page = format!("<{main}>{STORY}{long}</{main}>");
-            assert!(cleared(&page, false).contains("More The other story"), "{main}");
-            assert!(!cleared(&page, true).contains("More"), "{main}");
-        }
-        assert!(!cleared(&format!("<main>{STORY}</main>{long}"), false).contains("More"));
-        assert!(!cleared(&format!("<main>{long}{STORY}</main>"), false).contains("More"));
         let prose = "<p>See <a href=1>one</a>, <a href=2>two</a> and <a href=3>three</a> for what \
             was said of it before.</p>";
         assert!(
@@ -225,13 +166,6 @@ mod tests {
             cleared(&format!("{STORY}<section><h2>Stories</h2>{cards}</section>"), false)
                 .contains("Story 8")
         );
-        // An article of its own that holds them says that they are its text.
-        let own = format!("<article><h1>Stories</h1>{STORY}{cards}</article>");
-        assert!(cleared(&own, true).contains("Story 8"));
-        let other = format!("<article>{STORY}<div class=related>{cards}</div></article>");
-        assert!(!cleared(&other, true).contains("Story 8"));
-        let beside = format!("<article>{STORY}</article><section>{cards}</section>");
-        assert!(!cleared(&beside, true).contains("Story 8"));
         let two: String = (1..=2).map(card).collect();
         assert!(cleared(&format!("{STORY}{two}"), true).contains("Story 2"));
     }
