@@ -6,6 +6,9 @@ use dom_query::NodeRef;
 /// The characters of a name that are read.
 const READ: usize = 200;
 
+/// The names in an attribute that are read. Rules look at the names of each element around a text.
+const NAMES: usize = 64;
+
 /// Splits names into words in lower case: `post_body`, `postBody` and `post-body` are the words
 /// `post` and `body`.
 pub(super) fn split(names: &str, words: &mut Vec<String>) {
@@ -30,7 +33,7 @@ pub(super) fn split(names: &str, words: &mut Vec<String>) {
 pub(super) fn words(node: &NodeRef, attributes: &[&str]) -> Vec<String> {
     let mut words = Vec::new();
     for attribute in attributes {
-        for name in node.attr_or(attribute, "").split_ascii_whitespace() {
+        for name in node.attr_or(attribute, "").split_ascii_whitespace().take(NAMES) {
             // WordPress names the comments below an article so; `md:flex` and `text-sm` say how
             // something looks.
             let wordpress = ["thread-even", "thread-odd", "thread-alt"].contains(&name);
