@@ -66,7 +66,7 @@ pub fn align(a: &Prepared, b: &Prepared, t: &Thresholds, steps: &Steps) -> Align
 
 /// Whether these texts are aligned in the other order. Word forms are folded from the first text
 /// to the second, which gives other matches than folding them back: the texts decide the order, so
-/// that the scores of a pair do not depend on its ids.
+/// that the matches of a pair do not depend on its ids.
 fn is_reversed(a: &Prepared, b: &Prepared, t: &Thresholds) -> bool {
     t.alignment == AlignmentMethod::Forms && a.tokens.hashes > b.tokens.hashes
 }

@@ -230,7 +230,7 @@ impl Judge<'_> {
             kept.push(next);
             let class = self.first[next as usize];
             if !classes.insert(class) {
-                // What a document removes, another one of its class does not find any more.
+                // Another document of this class has removed all copies of both.
                 continue;
             }
             let partners: Vec<u32> = self.partners.of(class).chain([class]).collect();

@@ -78,14 +78,15 @@ pub(super) fn match_members(
     out
 }
 
-/// For each of several lists the elements at its beginning that are used up, so that thousands of
-/// documents of one text or place do not go through the same list.
+/// For each list, the number of elements at its beginning that match no document any more.
+/// Thousands of documents of one text or place have the same list, which is gone through once for
+/// all of them.
 #[derive(Default)]
 struct Cursors(RefCell<HashMap<u64, usize>>);
 
 impl Cursors {
-    /// What `find` finds at the first element of a list for which it finds something. For an
-    /// element for which it found nothing it must never find anything again.
+    /// The result of `find` for the first element of a list for which it has one. An element for
+    /// which it once has none must never have one again.
     fn find<T, F>(&self, list: u64, of: &[T], find: impl Fn(&T) -> Option<F>) -> Option<F> {
         let mut cursors = self.0.borrow_mut();
         let at = cursors.entry(list).or_default();

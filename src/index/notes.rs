@@ -15,9 +15,8 @@ use crate::sketch::recipe::Recipe;
 use std::collections::HashMap;
 
 /// The steps of the pairs that are looked at in one lookup, for each token of the text that is
-/// looked up. It is much more than a scan takes for a text, since a lookup looks at the same pairs
-/// of others again: no text of Reuters, feeds and bigsim, and none of 20 Newsgroups whose answer it
-/// changed, needs as many.
+/// looked up. A scan takes 512 for each text; a lookup needs more, because it looks at the pairs of
+/// all partners itself. No text of Reuters-21578, the feeds and 20 Newsgroups needs as many.
 const STEPS: u64 = 4096;
 /// A text that is looked up may take the steps of one with so many tokens.
 const LEAST_TOKENS: u32 = 256;
@@ -79,8 +78,8 @@ pub fn notes_among(
     FoundNotes { windows, left_out }
 }
 
-/// Drops keys that fewer than `least` postings have, and keeps a few of them: most keys have one
-/// posting, which need not be sorted.
+/// Drops most of the postings whose key fewer than `least` postings have, so that they are not
+/// sorted. Keys are counted in slots of a table, so that a few of these postings stay.
 fn keep_repeated(postings: &mut Vec<Posting>, least: u32) {
     let slots = (4 * postings.len()).next_power_of_two();
     let slot = |posting: &Posting| hash::mix(posting.key()) as usize % slots;
