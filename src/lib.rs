@@ -179,7 +179,7 @@ pub mod document {
 /// The parts of a [`Detection`] and of a [`Comparison`]: documents by number, spans in bytes.
 pub mod detection {
     pub use crate::model::detection::{
-        Block, Cluster, Facts, Match, Pair, Place, Repeat, Summary, TemplateReason,
+        Block, Cluster, Facts, LeftOut, Match, Pair, Place, Repeat, Summary, TemplateReason,
     };
 }
 

@@ -57,6 +57,7 @@ fn restored((a, b, scores, matches): State) -> PyResult<(Comparison, Arc<str>)> 
         whole_text,
         facts: core::Facts { agree, compared },
         matches: matches.into_iter().map(matched).collect(),
+        ..nearcopy::Comparison::default()
     };
     let (a, b): (Arc<str>, Arc<str>) = (a.into(), b.into());
     Ok((Comparison::new(comparison, Arc::new((a, b.clone()))), b))

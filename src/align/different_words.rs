@@ -6,7 +6,7 @@ use crate::hash::{self, Hashes};
 use crate::text::token::Tokens;
 
 /// The number of words that are collected. Among more, some resemble any name by chance.
-const MOST: usize = 1024;
+pub const MOST: usize = 1024;
 
 /// The first different words of a text of some sort, each spelling by its first token: twelve bytes
 /// a word.

@@ -8,6 +8,7 @@
 use crate::align::prepared::Prepared;
 use crate::align::run::{Chain, Run, TokenRectangle};
 use crate::align::steps::Steps;
+use crate::model::detection::LeftOut;
 use crate::text::shingle::MUCH_LONGER;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -52,7 +53,10 @@ impl<'p> Parts<'p> {
         let mut places: Vec<(Reverse<u32>, u32)> =
             enough.map(|(place, tokens)| (Reverse(tokens), place)).collect();
         places.sort_unstable();
-        places.truncate(PLACES);
+        if places.len() > PLACES {
+            places.truncate(PLACES);
+            steps.leave_out(LeftOut { places: true, ..LeftOut::default() });
+        }
         let mut places: Vec<u32> = places.into_iter().map(|(_, place)| place).collect();
         places.sort_unstable();
         let mut ranges: Vec<Range<u32>> = Vec::new();

@@ -1,6 +1,6 @@
 //! Owns: one text prepared for comparison. Never: looks at a second text.
 
-use crate::align::different_words::DifferentWords;
+use crate::align::different_words::{DifferentWords, MOST};
 use crate::align::lexicon::Lexicon;
 use crate::align::run::usize_range;
 use crate::align::seed_table::SeedTable;
@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
+
+/// The least number of tokens of the first paragraph of a story, and the most that are looked at.
+const LEAD_TOKENS: Range<usize> = 10..60;
 
 /// A text with its tokens and its paragraphs, and what follows from its words on demand: about 50
 /// bytes a token.
@@ -45,6 +48,8 @@ pub struct Prepared<'t> {
     facts: OnceLock<DifferentWords>,
     #[serde(skip)]
     capital_words: OnceLock<DifferentWords>,
+    #[serde(skip)]
+    lead: OnceLock<Range<usize>>,
 }
 
 impl<'t> Prepared<'t> {
@@ -77,6 +82,7 @@ impl<'t> Prepared<'t> {
             word_counts: OnceLock::new(),
             facts: OnceLock::new(),
             capital_words: OnceLock::new(),
+            lead: OnceLock::new(),
         };
         let length = prepared.tokens.len();
         let words = prepared.word_count(0..length as u32).max(1);
@@ -190,6 +196,23 @@ impl<'t> Prepared<'t> {
     pub fn capital_words(&self) -> &DifferentWords {
         let is_capital = |i: usize| self.tokens.kinds[i].is_capital();
         self.capital_words.get_or_init(|| DifferentWords::new(&self.text, &self.tokens, is_capital))
+    }
+
+    /// The tokens of the first paragraph of a story, cut to the most of these lengths: a paragraph
+    /// of fewer tokens than the least is a byline. It is looked for on the first call.
+    pub fn lead(&self) -> Range<usize> {
+        let find = || {
+            let long = self.paragraphs.iter().find(|p| p.len() >= LEAD_TOKENS.start);
+            let Some(first) = long else { return 0..0 };
+            let start = first.start as usize;
+            start..(first.end as usize).min(start + LEAD_TOKENS.end)
+        };
+        self.lead.get_or_init(find).clone()
+    }
+
+    /// Whether the text has more words that begin with a capital letter than are collected.
+    pub fn has_more_names(&self) -> bool {
+        self.tokens.len() > MOST && self.capital_words().has_more()
     }
 
     /// A token as the text spells it.

@@ -5,6 +5,7 @@
 //! follows from the texts counts its steps, and ends where [`Steps::take`] says so; what it has
 //! found by then is a part of what it looks for, and whoever began the comparison drops it.
 
+use crate::model::detection::LeftOut;
 use std::cell::Cell;
 use std::cmp::Ordering;
 
@@ -18,13 +19,16 @@ pub struct Steps<'s> {
     taken: Cell<u64>,
     /// The number of steps at which the next question is asked; 0 once the answer was to stop.
     ask_at: Cell<u64>,
+    /// What bounds left out since somebody asked.
+    left_out: Cell<LeftOut>,
     stop: &'s dyn Fn() -> bool,
 }
 
 impl<'s> Steps<'s> {
     /// Begins to count; `stop` says whether to stop.
     pub fn new(stop: &'s dyn Fn() -> bool) -> Steps<'s> {
-        Steps { taken: Cell::new(0), ask_at: Cell::new(BETWEEN), stop }
+        let (taken, ask_at) = (Cell::new(0), Cell::new(BETWEEN));
+        Steps { taken, ask_at, left_out: Cell::default(), stop }
     }
 
     /// Counts the steps of work that nobody stops.
@@ -58,6 +62,16 @@ impl<'s> Steps<'s> {
     /// The number of steps so far.
     pub fn taken(&self) -> u64 {
         self.taken.get()
+    }
+
+    /// Takes down what a bound left out.
+    pub fn leave_out(&self, more: LeftOut) {
+        self.left_out.set(self.left_out.get().and(more));
+    }
+
+    /// What bounds left out since the last call.
+    pub fn take_left_out(&self) -> LeftOut {
+        self.left_out.take()
     }
 
     /// Sorts a list by an order in which only equal values are equal, a long one in parts. If it

@@ -1,5 +1,6 @@
 //! Owns: the messages on standard error. Never: writes to standard output.
 
+use nearcopy::detection::LeftOut;
 pub use nearcopy::escape::message as clean;
 use nearcopy::ingest::{MissingField, Problem, ReadResult, Reason, ReasonKind};
 use nearcopy::near_names;
@@ -123,31 +124,29 @@ fn place(problem: &Problem) -> String {
 
 /// Reports what a bound of the work left out, why, and how to have it.
 pub fn say_limit(limit: &Limit) {
-    const LONG: &str = "because the report would be many times as long as the corpus \
+    const LONG: &str = "the report would be many times as long as the corpus \
         (--report-budget raises the bound, --all-pairs lists all)";
     let (left_out, what, why) = match limit.reason {
         "pairs-over-budget" => (
             "not compared",
             "candidate pair",
-            "because so many texts share passages; each text was compared with those that share \
+            "so many texts share passages; each text was compared with those that share \
              most (--compare-budget raises the bound)",
         ),
-        "pairs-shown-as-repeats" => (
-            "shown as repeats",
-            "pair",
-            "because nothing else is shared (--all-pairs lists the pairs too)",
-        ),
-        "notes-over-budget" => (
-            "not looked at as notes of an outlet",
-            "passage",
-            "because their texts hold so many others",
-        ),
+        "pairs-shown-as-repeats" => {
+            ("shown as repeats", "pair", "nothing else is shared (--all-pairs lists the pairs too)")
+        }
+        "notes-over-budget" => {
+            ("not looked at as notes of an outlet", "passage", "their texts hold so many others")
+        }
+        "places-over-limit" => ("compared in part", "pair", LeftOut::PLACES),
+        "names-over-limit" => ("compared in part", "pair", LeftOut::NAMES),
         "pairs-not-listed" => ("found and not listed", "pair", LONG),
         _ => ("found and not listed", "repeat", LONG),
     };
     let more = if limit.documents > limit.some.len() as u64 { ", …" } else { "" };
     say(&format!(
-        "{left_out}: {} of {} ({}{more}), {why}",
+        "{left_out}: {} of {} ({}{more}), because {why}",
         count(limit.count, what),
         count(limit.documents, "document"),
         clean(&limit.some.join(", "))

@@ -202,8 +202,7 @@ pub fn findings_of(job: &ScanJob, sorted: SortedKeys) -> Result<(Detection, Back
         options,
         progress,
     };
-    let verified = relations.pairs().len() as u64;
-    let mut limits = Limits::new(documents, progress);
+    let (verified, mut limits) = (relations.pairs().len() as u64, Limits::new(documents, progress));
     let mut candidates = [document_candidates, passage_candidates];
     limits.add_candidates(candidates.each_ref(), &all, thresholds);
     candidates.iter_mut().for_each(Candidates::forget_pairs);
@@ -215,6 +214,7 @@ pub fn findings_of(job: &ScanJob, sorted: SortedKeys) -> Result<(Detection, Back
     };
     let repeats = repeats(occurrences, &all, &members, &verifier)?;
     limits.add_notes(&notes_left_out);
+    limits.add_left_out(pairs.rows());
     let Listed { pairs, repeats } = listed(pairs, repeats, documents, thresholds, &mut limits)?;
     let pairs = Pairs::on_demand(Arc::new(pairs));
     let summary = Summary {

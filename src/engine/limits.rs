@@ -2,9 +2,13 @@
 //! what is left out.
 
 use crate::engine::candidates::Candidates;
+use crate::engine::pair_store::PairRow;
 use crate::engine::sketch::Classes;
+use crate::model::detection::LeftOut;
 use crate::model::document::Documents;
-use crate::model::options::{Limit, NOTES_OVER_BUDGET, PAIRS_OVER_BUDGET, Progress};
+use crate::model::options::{
+    Limit, NAMES_OVER_LIMIT, NOTES_OVER_BUDGET, PAIRS_OVER_BUDGET, PLACES_OVER_LIMIT, Progress,
+};
 use crate::model::thresholds::Thresholds;
 use crate::postings::posting::unpack_pair;
 use std::collections::BTreeSet;
@@ -43,6 +47,17 @@ impl<'a> Limits<'a> {
     pub fn add_notes(&mut self, documents: &[u32]) {
         let of = documents.iter().copied().collect();
         self.add(NOTES_OVER_BUDGET, documents.len() as u64, of);
+    }
+
+    /// Counts the pairs whose comparison left something out, by what it was.
+    pub fn add_left_out(&mut self, pairs: &[PairRow]) {
+        let reasons: [(&'static str, fn(LeftOut) -> bool); 2] =
+            [(PLACES_OVER_LIMIT, |out| out.places), (NAMES_OVER_LIMIT, |out| out.names)];
+        for (reason, is_left_out) in reasons {
+            let pairs = || pairs.iter().filter(|pair| is_left_out(pair.left_out));
+            let documents = pairs().flat_map(|pair| [pair.a, pair.b]).collect();
+            self.add(reason, pairs().count() as u64, documents);
+        }
     }
 
     /// Counts what was left out, if anything, and reports it with the documents that it belongs to.

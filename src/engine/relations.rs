@@ -4,7 +4,7 @@
 use crate::engine::compare::Verified;
 use crate::engine::scratch::{ScratchFile, Stored};
 use crate::error::Result;
-use crate::model::detection::{Comparison, Relation};
+use crate::model::detection::{Comparison, LeftOut, Relation};
 use crate::model::options::{Progress, RunOptions};
 use crate::model::thresholds::Thresholds;
 use crate::postings::posting::{pack_pair, unpack_pair};
@@ -41,6 +41,8 @@ pub struct ComparedPair {
     pub of_family: bool,
     /// Whether the pair may join a cluster.
     pub is_copy: bool,
+    /// What bounds of the work left out of the comparison.
+    pub left_out: LeftOut,
 }
 
 /// The written form of a comparison.
@@ -74,6 +76,7 @@ impl ComparedPair {
             relation: v.comparison.relation,
             of_family: is_of_family(v.comparison.resemblance),
             is_copy: v.is_copy(t),
+            left_out: v.comparison.left_out,
         }
     }
 

@@ -30,17 +30,17 @@ impl StageData for Run {
 
 impl StageData for Vec<Verified> {
     const KIND: &'static str = "verified-pairs";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
 }
 
 impl StageData for Comparison {
     const KIND: &'static str = "comparison";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
 }
 
 impl StageData for Detection {
     const KIND: &'static str = "detection";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
 }
 
 /// Writes a value as the bytes of a stage file.
@@ -126,9 +126,9 @@ mod tests {
         let frozen = [
             "fingerprints 6b35657a377f3458",
             "postings 3654043c1634b12e",
-            "verified-pairs 3043a02a94ce7254",
-            "comparison a3a84da89109ff1e",
-            "detection 76e7453d6a85f750",
+            "verified-pairs 38663cb6454fc55a",
+            "comparison 74577f38d74b1494",
+            "detection d27604b276a65263",
         ];
         assert_eq!(forms, frozen, "for another form raise the version, then set the new hash");
     }

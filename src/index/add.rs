@@ -2,10 +2,10 @@
 //! `write`).
 
 use crate::error::Result;
+use crate::index::answer::{QueryAnswer, Sighting};
 use crate::index::commit_queue::{Condition, Request, forbidden};
 use crate::index::handle::{Index, WriteTurn};
 use crate::index::merge::{self, flush, settle, to_run};
-use crate::index::query::{QueryAnswer, Sighting};
 use crate::index::rows::DocumentRow;
 use crate::index::write::{Added, Batch, Entry, FLUSH, Keys};
 use crate::model::detection::Relation;

@@ -6,11 +6,13 @@ use crate::engine::builder::Scan;
 use crate::engine::corpus::Corpus;
 use crate::error::{Error, Result};
 use crate::index::add::AddedCounts;
+use crate::index::answer::Sighting;
 use crate::index::handle::Index;
-use crate::index::query::Sighting;
 use crate::model::detection::Detection;
 use crate::model::document::{Document, DocumentInfo, Documents};
-use crate::model::options::{Limit, Progress, RunOptions, Stage};
+use crate::model::options::{
+    Limit, NOTES_OVER_BUDGET, PAIRS_OVER_BUDGET, Progress, RunOptions, Stage,
+};
 use crate::model::thresholds::Thresholds;
 use crate::text::same_text::is_same_text;
 use crate::text::token::tokenize;
@@ -44,8 +46,8 @@ struct Held {
     references: Vec<Document>,
     /// The ids of those that the index already holds.
     known: HashSet<String>,
-    /// The ids of those that have candidates over the budget, each with the number of these.
-    left_out: Vec<(String, u64)>,
+    /// What the lookups left out, by reason: the ids of the documents, each with its count.
+    left_out: BTreeMap<&'static str, Vec<(String, u64)>>,
 }
 
 /// What the index holds under a document's own id.
@@ -109,7 +111,7 @@ impl Scan<'_> {
             scan = scan.background(of_index);
         }
         let mut detection = scan.run(&corpus)?;
-        if let Some(limit) = Limit::of_lookups(&left_out) {
+        for limit in left_out.iter().filter_map(|(reason, of)| Limit::of_lookups(reason, of)) {
             progress.limited(&limit);
             let limited = &mut detection.summary.limited;
             match limited.iter_mut().find(|l| l.0 == limit.reason) {
@@ -191,7 +193,7 @@ impl Index {
         // Ids of sightings whose text other documents have too: such a text stays a reference even
         // where its id is an old version.
         let mut several: HashSet<String> = HashSet::new();
-        let mut left_out = Vec::new();
+        let mut left_out: BTreeMap<&'static str, Vec<(String, u64)>> = BTreeMap::new();
         progress.begin(Stage::Index, asked.len() as u64);
         for part in asked.chunks(PART) {
             let answers = part.par_iter().map(|d| {
@@ -213,8 +215,11 @@ impl Index {
                         found.entry(there.info.id.clone()).or_insert(*there);
                     }
                 }
-                if seen.left_out > 0 {
-                    left_out.push((d.info.id.clone(), seen.left_out));
+                // What a comparison leaves out is counted by the scan that follows.
+                let over_budget =
+                    [(NOTES_OVER_BUDGET, seen.notes_left_out), (PAIRS_OVER_BUDGET, seen.left_out)];
+                for (reason, count) in over_budget.into_iter().filter(|x| x.1 > 0) {
+                    left_out.entry(reason).or_default().push((d.info.id.clone(), count));
                 }
                 for s in seen.sightings {
                     if s.copies > 1 {

@@ -2,7 +2,7 @@
 //! answers to those threads. Never: adds a document.
 
 use crate::error::Result;
-use crate::index::query::{QueryAnswer, Sighting};
+use crate::index::answer::{QueryAnswer, Sighting};
 use crate::index::rows::State;
 use crate::index::write::{Added, Entry};
 use crate::model::detection::Relation;

@@ -2,9 +2,9 @@
 //! themselves. Never: writes.
 
 use crate::error::Result;
+use crate::index::answer::{QueryAnswer, Sighting};
 use crate::index::handle::Index;
 use crate::index::lookup::IndexState;
-use crate::index::query::{QueryAnswer, Sighting};
 use crate::index::rows::{self, DocumentRow};
 use crate::model::document::Document;
 use crate::model::thresholds::Thresholds;

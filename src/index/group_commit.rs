@@ -7,9 +7,9 @@
 //! document is on disk.
 
 use crate::error::{Error, Result};
+use crate::index::answer::QueryAnswer;
 use crate::index::commit_queue::{Answer, Condition, Request, forbidden};
 use crate::index::handle::{Index, WriteTurn};
-use crate::index::query::QueryAnswer;
 use crate::index::write::{Added, Batch, Keys, OWN, Worker};
 use std::sync::PoisonError;
 

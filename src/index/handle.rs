@@ -2,10 +2,11 @@
 //! write lock. Never: candidates, comparisons, or what is written.
 
 use crate::error::{Error, Result};
+use crate::index::answer::QueryAnswer;
 use crate::index::commit_queue::CommitQueue;
 use crate::index::lookup::IndexState;
 use crate::index::memtable::Memtable;
-use crate::index::query::{QueryAnswer, QuerySettings};
+use crate::index::query::QuerySettings;
 use crate::index::rows::{Header, PendingRow, SCHEMA, State};
 use crate::index::store::create;
 use crate::index::store::tables::{ProcessWriteLock, Read, ReadTxn, Store};

@@ -7,6 +7,7 @@
 
 mod add;
 mod against_index;
+mod answer;
 mod commit_queue;
 mod compact;
 mod get;
@@ -25,7 +26,7 @@ mod write;
 
 pub use add::{AddedCounts, CheckOutcome, CheckedDocument};
 pub use against_index::AgainstIndex;
+pub use answer::{QueryAnswer, Sighting};
 pub use handle::{Index, IndexOptions};
-pub use query::{QueryAnswer, Sighting};
 pub use verify::{IndexStats, Verification};
 pub use write::{Added, SameId};

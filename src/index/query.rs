@@ -4,6 +4,7 @@
 use crate::align::steps::Steps;
 use crate::error::Result;
 use crate::hash;
+use crate::index::answer::{QueryAnswer, Sighting};
 use crate::index::lookup::{Candidates, IndexState, SharedKeys};
 use crate::index::notes::notes_among;
 use crate::index::rows::{ClassRow, DocumentRow};
@@ -29,45 +30,6 @@ use zstd::bulk::Decompressor;
 /// How many of the oldest documents of a class are read where its first document is the very one
 /// looked up, or is outside the limits.
 const MAX_MEMBERS_READ: usize = 64;
-
-/// A document of the index that the queried document is related to.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Sighting {
-    /// The partner, without its text. Among several documents with equal texts it is the one of the
-    /// smallest id; where that one was read in part, a page of the same bytes or a whole document
-    /// comes before it.
-    pub info: DocumentInfo,
-    /// Number of documents in the index that have the partner's text, the partner included.
-    pub copies: u64,
-    /// The relation: `a` is the queried document, `b` the partner.
-    pub relation: Relation,
-    /// The scores, and the matches on both sides: `a` is the queried document, `b` the partner.
-    /// Without texts there are no matches, and coverages are estimated by the containments.
-    pub comparison: Comparison,
-    /// The partner's text, which the `b` spans of the matches refer to; `None` where the index
-    /// keeps no texts.
-    pub text: Option<String>,
-}
-
-/// What an index says of a document, from [`Index::query`](crate::Index::query).
-#[derive(Debug, Clone, PartialEq, Default)]
-#[non_exhaustive]
-pub struct QueryAnswer {
-    /// The documents that it is related to, nearest first.
-    pub sightings: Vec<Sighting>,
-    /// The steps of the comparisons: for each partner twice its tokens, those of the shorter one of
-    /// both texts, and 32.
-    pub steps: u64,
-    /// The number of candidates that were not compared, because a lookup may take so many steps
-    /// only: 32 times [`Thresholds::compare_budget`] for each token of the document (of a short
-    /// one as for 256 tokens), for the candidates by whole texts and for those by passages each.
-    /// In the order of the keys that they share with the document, the candidates are compared
-    /// that fit into what is left of it; the first one always is.
-    pub left_out: u64,
-    /// The number of passages that were not looked at as notes of an outlet: the partners hold more
-    /// of them than a lookup may look at.
-    pub notes_left_out: u64,
-}
 
 /// A document that represents its class towards the queried document.
 struct ClassPartner {

@@ -99,6 +99,37 @@ impl std::str::FromStr for TemplateReason {
     }
 }
 
+/// What the bounds of the work of a comparison left out; nearly always nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Places of a long text in which damaged or rewritten passages of the other text were not
+    /// looked for: it shares words in a row with more places than are aligned by words.
+    pub places: bool,
+    /// Names of a text that were not held against other spellings of them: it has more than are
+    /// held against.
+    pub names: bool,
+}
+
+impl LeftOut {
+    /// Why places are left out, in words.
+    pub const PLACES: &str = "one text is long, and shares words with the other in more places \
+        than are looked at for damaged or rewritten passages; equal ones are found everywhere";
+    /// Why names are left out, in words.
+    pub const NAMES: &str =
+        "one text has more names than are held against names in other spellings";
+
+    /// Why something is left out, in words.
+    pub(crate) fn words(self) -> impl Iterator<Item = &'static str> {
+        let all = [(self.places, LeftOut::PLACES), (self.names, LeftOut::NAMES)];
+        all.into_iter().filter(|x| x.0).map(|x| x.1)
+    }
+
+    /// What either of two bounds left out.
+    pub(crate) fn and(self, other: LeftOut) -> LeftOut {
+        LeftOut { places: self.places || other.places, names: self.names || other.names }
+    }
+}
+
 /// Everything that a comparison measures between two texts.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Comparison {
@@ -124,6 +155,8 @@ pub struct Comparison {
     /// Whether boilerplate was counted after all, because too little was left of both texts without
     /// it.
     pub whole_text: bool,
+    /// What was not looked at; a report counts such pairs in its summary, and does not name them.
+    pub left_out: LeftOut,
     /// The agreement of facts inside the matches.
     pub facts: Facts,
     /// The matches, ordered by place in the first text, then in the second.

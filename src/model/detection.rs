@@ -1,7 +1,9 @@
 //! Owns: the findings as data, with documents by number and spans in bytes. Never: holds ids,
 //! characters or lines; the report adds those.
 
-pub use crate::model::comparison::{Block, Comparison, Facts, Match, Pair, TemplateReason};
+pub use crate::model::comparison::{
+    Block, Comparison, Facts, LeftOut, Match, Pair, TemplateReason,
+};
 use crate::model::pair_list::Pairs;
 pub use crate::model::relation::Relation;
 use crate::span::Span;

@@ -107,6 +107,10 @@ pub struct Limit {
 pub(crate) const PAIRS_OVER_BUDGET: &str = "pairs-over-budget";
 /// The reason of passages that were not looked at as notes.
 pub(crate) const NOTES_OVER_BUDGET: &str = "notes-over-budget";
+/// The reason of pairs with places of a long text that are not aligned by words.
+pub(crate) const PLACES_OVER_LIMIT: &str = "places-over-limit";
+/// The reason of pairs with names whose other spellings are not looked for.
+pub(crate) const NAMES_OVER_LIMIT: &str = "names-over-limit";
 /// The number of documents that are named for each bound.
 const NAMED: usize = 3;
 
@@ -120,23 +124,13 @@ impl Limit {
         Limit { reason, count, documents: ids.len() as u64, some: ids.take(NAMED).collect() }
     }
 
-    /// The candidates that the lookups of an index did not compare, from the number of each
-    /// document that has any ([`left_out`](crate::index::QueryAnswer::left_out)); `None` if none
-    /// has.
+    /// What the lookups of an index left out for one reason
+    /// ([`limited`](crate::index::QueryAnswer::limited)), from the count of each document that has
+    /// any; `None` if none has, or no lookup leaves anything out for that reason.
     #[cfg(feature = "index")]
-    pub fn of_lookups(left_out: &[(String, u64)]) -> Option<Limit> {
-        Limit::of_documents(PAIRS_OVER_BUDGET, left_out)
-    }
-
-    /// The same for the passages that they did not look at as notes
-    /// ([`notes_left_out`](crate::index::QueryAnswer::notes_left_out)).
-    #[cfg(feature = "index")]
-    pub fn of_notes_of_lookups(left_out: &[(String, u64)]) -> Option<Limit> {
-        Limit::of_documents(NOTES_OVER_BUDGET, left_out)
-    }
-
-    #[cfg(feature = "index")]
-    fn of_documents(reason: &'static str, left_out: &[(String, u64)]) -> Option<Limit> {
+    pub fn of_lookups(reason: &str, left_out: &[(String, u64)]) -> Option<Limit> {
+        let known = [PAIRS_OVER_BUDGET, NOTES_OVER_BUDGET, PLACES_OVER_LIMIT, NAMES_OVER_LIMIT];
+        let reason = known.into_iter().find(|known| *known == reason)?;
         let count = left_out.iter().map(|x| x.1).sum();
         let ids = left_out.iter().map(|x| x.0.clone());
         (count > 0).then(|| Limit::new(reason, count, ids))
@@ -146,7 +140,7 @@ impl Limit {
 /// Whether a reason of the summary names pairs, repeats or passages that a bound leaves out, and no
 /// documents.
 pub(crate) fn is_bound(reason: &str) -> bool {
-    let kinds = ["pairs-", "repeats-", "notes-"];
+    let kinds = ["pairs-", "repeats-", "notes-", "places-", "names-"];
     kinds.iter().any(|kind| reason.starts_with(kind))
 }
 

@@ -7,7 +7,7 @@ use crate::align::run::{Chain, Run, usize_range};
 use crate::align::select::equal_words;
 use crate::align::steps::Steps;
 use crate::error::{Error, Result};
-use crate::model::detection::{Block, Comparison, Match, Relation};
+use crate::model::detection::{Block, Comparison, LeftOut, Match, Relation};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::decide::{decide, titles_divide};
@@ -64,6 +64,7 @@ pub fn compare_all(
     t: &Thresholds,
     steps: &Steps,
 ) -> Comparison {
+    steps.take_left_out();
     judge(align(a, b, t, steps), a, b, background, t, steps, |_, _| true).0
 }
 
@@ -81,6 +82,7 @@ pub fn compare_kept(
     steps: &Steps,
     keep: impl Fn(Option<Relation>, f64) -> bool,
 ) -> Result<Option<Comparison>> {
+    steps.take_left_out();
     let alignment = align(a, b, t, steps);
     let (comparison, kept) = judge(alignment, a, b, background, t, steps, keep);
     if steps.is_stopped() {
@@ -121,7 +123,17 @@ fn judge(
         !steps.is_stopped()
             && judge_matches(matches, a, b, background, (t, steps), keep, &mut comparison)
     };
+    if kept {
+        comparison.left_out = steps.take_left_out().and(names_left_out(a, b));
+    }
     (comparison, kept)
+}
+
+/// Whether names of two titles were looked for in a text that has more of them than are collected.
+fn names_left_out(a: &MaskedText, b: &MaskedText) -> LeftOut {
+    let differ = a.metadata().every_title(b.metadata(), |x, y| x.key() != y.key());
+    let names = differ && [a, b].iter().any(|p| p.has_more_names());
+    LeftOut { names, ..LeftOut::default() }
 }
 
 fn all_of_both(

@@ -10,7 +10,7 @@ use crate::align::prepared::Prepared;
 use crate::align::run::{Chain, usize_range};
 use crate::align::steps::Steps;
 use crate::hash::HashPairs;
-use crate::model::detection::Facts;
+use crate::model::detection::{Facts, LeftOut};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::{Background, RARE};
 use crate::pair::fact_words::{Fact, Sort, Texts, is_number};
@@ -165,8 +165,8 @@ impl<'p> Count<'p> {
         if !x.is_empty()
             && !y.is_empty()
             && !steps.take(x.len() * b.facts().len() + y.len() * a.facts().len())
-            && count.has_protagonist(0, &x)
-            && count.has_protagonist(1, &y)
+            && count.has_protagonist(0, &x, steps)
+            && count.has_protagonist(1, &y, steps)
         {
             count.against += HERO;
         }
@@ -183,14 +183,18 @@ impl<'p> Count<'p> {
     }
 
     /// Whether a text names somebody at least twice whom the other does not name in any spelling.
-    fn has_protagonist(&self, side: usize, names: &[usize]) -> bool {
+    fn has_protagonist(&self, side: usize, names: &[usize], steps: &Steps) -> bool {
         let Texts { a, b, .. } = self.texts;
         let (p, q) = if side == 0 { (a, b) } else { (b, a) };
+        if q.facts().has_more() {
+            steps.leave_out(LeftOut { names: true, ..LeftOut::default() });
+            return false;
+        }
         let known = |i: usize| {
-            let (name, facts) = (ComparedWord::of(p.word(i)), q.facts());
+            let name = ComparedWord::of(p.word(i));
             let like = |j: u32| name.similarity(false, &ComparedWord::of(q.word(j as usize)));
-            let near = || facts.near::<2>(Letters::of_word(p.word(i)));
-            facts.has_more() || near().into_iter().any(|j| like(j) != WordSimilarity::No)
+            let near = || q.facts().near::<2>(Letters::of_word(p.word(i)));
+            near().into_iter().any(|j| like(j) != WordSimilarity::No)
         };
         names.iter().any(|&i| !known(i))
     }

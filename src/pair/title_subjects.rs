@@ -7,12 +7,6 @@ use crate::pair::title::{HALF_THE_SAME, Title, gaps, is_framed};
 use crate::pair::title_word_forms::WordForms;
 use std::ops::Range;
 
-/// The least number of tokens of a paragraph that can be the first one of a story: a byline is
-/// shorter. No more than the second number are looked at.
-const LEAD_TOKENS: Range<usize> = 10..60;
-/// The number of paragraphs among which it is looked for.
-const LEAD_PARAGRAPHS: usize = 1024;
-
 /// The number of times from which a text has a word often.
 const OFTEN: u32 = 4;
 
@@ -29,7 +23,7 @@ pub fn begin_with_other_names(
     if !is_framed(a, b, &gaps) || ((gaps.len() - 1) as f64) < HALF_THE_SAME * shorter {
         return false;
     }
-    let (lead_a, lead_b) = (lead(text_a), lead(text_b));
+    let (lead_a, lead_b) = (text_a.lead(), text_b.lead());
     let begins = |x: &Title,
                   gap: &Range<usize>,
                   y: &Title,
@@ -100,15 +94,6 @@ fn is_name(title: &Title, i: usize, background: &Background) -> bool {
         && !title.is_number(i)
         && title.is_informative(i, background)
         && title.names(i, background, true)
-}
-
-/// The tokens of the first paragraph of a story.
-fn lead(text: &Prepared) -> Range<usize> {
-    let mut first = text.paragraphs.iter().take(LEAD_PARAGRAPHS);
-    let long = first.find(|p| p.len() >= LEAD_TOKENS.start);
-    let Some(first) = long else { return 0..0 };
-    let start = first.start as usize;
-    start..(first.end as usize).min(start + LEAD_TOKENS.end)
 }
 
 /// Whether a token of a title or a form of it is in a part of a text.

@@ -44,8 +44,7 @@ pub struct QueryReport {
     pub(super) detection: Detection,
     pub(super) copies: Vec<u64>,
     pub(super) more: u64,
-    pub(super) left_out: u64,
-    pub(super) notes_left_out: u64,
+    pub(super) limited: Vec<(String, u64)>,
 }
 
 /// The queried document, then its partners.
@@ -120,29 +119,25 @@ impl QueryReport {
             repeats: Vec::new(),
             summary: Summary::default(),
         };
-        QueryReport { own, documents, detection, copies, more, left_out: 0, notes_left_out: 0 }
+        QueryReport { own, documents, detection, copies, more, limited: Vec::new() }
     }
 
-    /// The same with the number of candidates that were not compared, because they were too many.
+    /// The same with what bounds of the work left out, as
+    /// [`QueryAnswer::limited`](crate::index::QueryAnswer::limited) returns it.
     #[must_use]
-    pub fn with_left_out(self, left_out: u64) -> QueryReport {
-        QueryReport { left_out, ..self }
+    pub fn with_limited(self, limited: Vec<(&'static str, u64)>) -> QueryReport {
+        let limited = limited.into_iter().map(|(reason, count)| (reason.to_owned(), count));
+        QueryReport { limited: limited.collect(), ..self }
     }
 
-    /// The same with the number of passages that were not looked at as notes.
-    #[must_use]
-    pub fn with_notes_left_out(self, notes_left_out: u64) -> QueryReport {
-        QueryReport { notes_left_out, ..self }
+    /// What bounds of the work left out, each reason with its count.
+    pub fn limited(&self) -> &[(String, u64)] {
+        &self.limited
     }
 
-    /// The number of passages that were not looked at as notes.
-    pub fn notes_left_out(&self) -> u64 {
-        self.notes_left_out
-    }
-
-    /// Returns the id of the queried document and the number of candidates that were not compared.
-    pub fn left_out(&self) -> (&str, u64) {
-        (&self.documents.infos[0].id, self.left_out)
+    /// The id of the queried document.
+    pub fn id(&self) -> &str {
+        &self.documents.infos[0].id
     }
 
     /// Returns the relation to the nearest partner.

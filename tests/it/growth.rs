@@ -3,6 +3,7 @@
 
 mod comparison;
 mod index;
+mod left_out;
 
 use crate::news::{Dice, word, words};
 use nearcopy::progress::{Limit, Progress, Stage};

@@ -14,7 +14,7 @@ use super::args::CompareArgs;
 use super::batch_reader::feed;
 use super::open_index::IndexPath;
 use clap::ValueEnum;
-use nearcopy::index::{IndexOptions, QueryAnswer};
+use nearcopy::index::IndexOptions;
 use nearcopy::progress::Limit;
 use nearcopy::report::{HumanOptions, OwnVersion, Partner, QueryReport};
 use nearcopy::{Document, Index, Relation, Thresholds};
@@ -106,9 +106,8 @@ struct AnswerCounts {
     without_text: u64,
     listed: u64,
     hidden: u64,
-    /// The ids of documents with candidates that were not compared, and the number of these.
-    left_out: Vec<(String, u64)>,
-    notes_left_out: Vec<(String, u64)>,
+    /// What bounds left out, by reason: the ids of the documents, each with its count.
+    limited: BTreeMap<String, Vec<(String, u64)>>,
     /// Whether the query documents are those of the index itself.
     inside: bool,
 }
@@ -198,9 +197,8 @@ impl Query {
             meter.pause()?;
             *taken = Some(fed.taken?);
         }
-        let limits =
-            [Limit::of_notes_of_lookups(&tally.notes_left_out), Limit::of_lookups(&tally.left_out)];
-        for limit in limits.into_iter().flatten().filter(|_| !self.talk.quiet) {
+        let limits = tally.limited.iter().filter_map(|(reason, of)| Limit::of_lookups(reason, of));
+        for limit in limits.filter(|_| !self.talk.quiet) {
             meter.hide();
             say_limit(&limit);
         }
@@ -293,7 +291,8 @@ impl Query {
             false => OwnVersion::Other,
         });
         let answer = index.query(&document, t)?;
-        let QueryAnswer { mut sightings, left_out, notes_left_out, .. } = answer;
+        let limited = answer.limited();
+        let mut sightings = answer.sightings;
         let more = sightings.len().saturating_sub(self.limit.unwrap_or(usize::MAX)) as u64;
         sightings.truncate(sightings.len() - more as usize);
         let partners = sightings.into_iter().map(|s| Partner {
@@ -304,7 +303,7 @@ impl Query {
             comparison: s.comparison,
         });
         let report = QueryReport::new(document, own, partners.collect(), more);
-        Ok(report.with_left_out(left_out).with_notes_left_out(notes_left_out))
+        Ok(report.with_limited(limited))
     }
 
     fn human(&self) -> HumanOptions {
@@ -346,12 +345,8 @@ impl From<Failure> for QueryEnd {
 impl AnswerCounts {
     fn count(&mut self, seen: &QueryReport) {
         self.asked += 1;
-        let (id, left_out) = seen.left_out();
-        if left_out > 0 {
-            self.left_out.push((id.to_owned(), left_out));
-        }
-        if seen.notes_left_out() > 0 {
-            self.notes_left_out.push((id.to_owned(), seen.notes_left_out()));
+        for (reason, count) in seen.limited() {
+            self.limited.entry(reason.clone()).or_default().push((seen.id().to_owned(), *count));
         }
         if let Some(relation) = seen.nearest() {
             self.related

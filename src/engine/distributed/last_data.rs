@@ -70,7 +70,7 @@ impl StageData for ClusterPlan {
 
 impl StageData for Clustered {
     const KIND: &'static str = "clustered";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 }
 
 /// Postings of windows, in order.

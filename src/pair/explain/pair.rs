@@ -7,7 +7,7 @@ use crate::align::run::Chain;
 use crate::align::seeds::least_run;
 use crate::align::select::{equal_words, is_match};
 use crate::align::steps::Steps;
-use crate::model::detection::{Comparison, Facts, Relation};
+use crate::model::detection::{Comparison, Facts, LeftOut, Relation};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::beginning::own_beginnings;
@@ -133,6 +133,8 @@ pub struct PairTrace {
     /// Whether boilerplate was counted after all, because too little was left of both texts without
     /// it.
     pub whole_text: bool,
+    /// What bounds of the work left out.
+    pub left_out: LeftOut,
     /// The agreement of facts inside the matches.
     pub facts: FactsTrace,
     /// The relation, and the bounds that decided it.
@@ -203,6 +205,7 @@ pub(crate) fn explain_texts(
         coverage_b: c.coverage_b,
         masked: weighing.masked,
         whole_text: c.whole_text,
+        left_out: c.left_out,
         facts: facts_trace(&matches, &pa, &pb, background, c.facts),
         verdict: verdict(&measured(&c, &matches, weighing.masked, &pa, &pb, background, t), t),
         a: trace(&pa, &sign_a, &keys_a, background, recipe, t),

@@ -337,7 +337,9 @@ impl Page<'_> {
         self.line(
             "",
             &format!("{} of a, {} of b{how}", fraction(p.coverage_a), fraction(p.coverage_b)),
-        )
+        )?;
+        let mut bounds = p.left_out.words();
+        bounds.try_for_each(|why| self.line("", &format!("compared in part: {why}")))
     }
 
     fn facts(&mut self, p: &PairTrace) -> io::Result<()> {

@@ -1,7 +1,6 @@
 //! Owns: the result of an index query for one document as a line of JSON. Never: queries an index.
 
 use crate::model::detection::Relation;
-use crate::model::options::{NOTES_OVER_BUDGET, PAIRS_OVER_BUDGET};
 use crate::report::evidence;
 use crate::report::index_query::{OwnVersion, QueryReport};
 use crate::report::json::writer::json_line;
@@ -78,12 +77,7 @@ impl QueryReport {
         let asked = self.documents.kept(0);
         let (record, title) = (RecordJson::new(asked), asked.title.as_deref());
         let (read, own, more) = (ReadJson::new(asked.read), self.own, self.more);
-        let mut left_out = vec![
-            (NOTES_OVER_BUDGET.to_owned(), self.notes_left_out),
-            (PAIRS_OVER_BUDGET.to_owned(), self.left_out),
-        ];
-        left_out.retain(|(_, count)| *count > 0);
-        let limited = reasons(&left_out);
+        let limited = reasons(&self.limited);
         json_line(&SeenView { record, title, read, own, seen, more, limited }, out)
     }
 }

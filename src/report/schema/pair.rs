@@ -104,6 +104,7 @@ impl ScoresJson {
             whole_text,
             facts,
             matches,
+            ..Comparison::default()
         }
     }
 }
