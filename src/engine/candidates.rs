@@ -23,7 +23,7 @@ use std::collections::HashMap;
 
 /// The candidate pairs, and the number of keys that were too frequent to be expanded to all their
 /// pairs.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Candidates {
     /// The packed pairs of classes, sorted and without duplicates.
     pub pairs: Vec<u64>,
@@ -84,6 +84,33 @@ impl StageData for PairsOfDocuments {
 impl StageData for PairsOfPassages {
     const KIND: &'static str = "pairs-passages";
     const VERSION: u32 = 1;
+}
+
+/// What is left of the chosen candidates behind their comparison: by whole texts, and by passages.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct ChosenCandidates(pub [Candidates; 2]);
+
+#[cfg(feature = "stages")]
+impl StageData for ChosenCandidates {
+    const KIND: &'static str = "chosen-candidates";
+    const VERSION: u32 = 1;
+}
+
+/// The pairs that no search compares, of these two searches, by whole texts and by passages. A pair
+/// that the limit on sources forbids would not have been reported.
+pub fn left_out_of_all(
+    [by_documents, by_passages]: [&Candidates; 2],
+    all: &Classes,
+    t: &Thresholds,
+) -> Vec<u64> {
+    let mut left_out = [&by_documents.left_out[..], &by_passages.left_out].concat();
+    left_out.sort_unstable();
+    left_out.dedup();
+    left_out.retain(|pair| {
+        let (a, b) = unpack_pair(*pair);
+        by_passages.pairs.binary_search(pair).is_err() && all.allowed(a, b, t.sources)
+    });
+    left_out
 }
 
 impl CandidateSearch<'_> {

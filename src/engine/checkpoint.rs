@@ -103,9 +103,21 @@ impl Checkpoints {
         (1..=*parts).map(|part| given.take(step, part)).collect()
     }
 
+    /// The result of a step without parts, where it is there already.
+    #[cfg(feature = "stages")]
+    pub fn given_whole<T: 'static>(&self, step: &'static str) -> Option<T> {
+        self.given.as_ref()?.1.take(step, 1)
+    }
+
     /// The same, where nothing is there already.
     #[cfg(not(feature = "stages"))]
     pub fn given_parts<T>(&self, _: &'static str) -> Option<Vec<T>> {
+        None
+    }
+
+    /// The same of a step without parts.
+    #[cfg(not(feature = "stages"))]
+    pub fn given_whole<T>(&self, _: &'static str) -> Option<T> {
         None
     }
 

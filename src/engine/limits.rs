@@ -1,7 +1,7 @@
 //! Owns: the counts of what the bounds of a scan leave out, and the report of them. Never: decides
 //! what is left out.
 
-use crate::engine::candidates::Candidates;
+use crate::engine::candidates::{Candidates, left_out_of_all};
 use crate::engine::pair_store::PairRow;
 use crate::engine::sketch::Classes;
 use crate::model::detection::LeftOut;
@@ -27,17 +27,9 @@ impl<'a> Limits<'a> {
         Limits { documents, progress, counts: Vec::new() }
     }
 
-    /// Counts the candidate pairs that no search compared. A pair that the limit on sources forbids
-    /// would not have been reported.
+    /// Counts the candidate pairs that no search compared.
     pub fn add_candidates(&mut self, candidates: [&Candidates; 2], all: &Classes, t: &Thresholds) {
-        let [by_documents, by_passages] = candidates;
-        let mut left_out: Vec<u64> = [&by_documents.left_out[..], &by_passages.left_out].concat();
-        left_out.sort_unstable();
-        left_out.dedup();
-        left_out.retain(|pair| {
-            let (a, b) = unpack_pair(*pair);
-            by_passages.pairs.binary_search(pair).is_err() && all.allowed(a, b, t.sources)
-        });
+        let left_out = left_out_of_all(candidates, all, t);
         let classes = left_out.iter().flat_map(|pair| <[u32; 2]>::from(unpack_pair(*pair)));
         let documents = classes.map(|class| all.first[class as usize]).collect();
         self.add(PAIRS_OVER_BUDGET, left_out.len() as u64, documents);

@@ -2,7 +2,7 @@
 //! implements a stage.
 
 use crate::engine::background;
-use crate::engine::candidates::{Budget, CandidateSearch, Candidates, steps};
+use crate::engine::candidates::{Budget, CandidateSearch, Candidates, ChosenCandidates, steps};
 use crate::engine::compare::{Verified, Verifier};
 use crate::engine::members::Members;
 use crate::engine::relations::{ComparedPair, Relations, is_kept};
@@ -94,17 +94,27 @@ impl SortedKeys {
     }
 }
 
-/// Searches the candidates by sorted keys.
+/// The name of the choice of candidates, whose result may be there already.
+pub const CHOSEN: &str = "chosen";
+
+/// Searches the candidates by sorted keys, unless they are chosen and compared already.
 pub fn searched(job: &ScanJob, sorted: &SortedKeys) -> Result<Searched> {
     let class_tokens = sorted.all.class_tokens();
     let metadata = |class| sorted.members.metadata(class, job.documents);
     let verifier = sorted.verifier(job, &class_tokens, &metadata);
     let search = candidate_search(job, sorted, &class_tokens);
-    let document_candidates = search.by_documents()?;
+    let mut chosen = job.checkpoints.given_whole::<ChosenCandidates>(CHOSEN).map(|both| both.0);
+    let document_candidates = match &mut chosen {
+        Some([by_documents, _]) => std::mem::take(by_documents),
+        None => search.by_documents()?,
+    };
     let mut compared = Relations::new(job.options);
     compare_by_documents(job, &document_candidates, &verifier, &mut compared)?;
     let family = families_of(&compared, sorted.all.first.len());
-    let passage_candidates = search.by_passages(&family, &document_candidates.pairs)?;
+    let passage_candidates = match chosen {
+        Some([_, by_passages]) => by_passages,
+        None => search.by_passages(&family, &document_candidates.pairs)?,
+    };
     Ok(Searched { class_tokens, compared, family, document_candidates, passage_candidates })
 }
 

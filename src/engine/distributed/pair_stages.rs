@@ -2,9 +2,10 @@
 //! repeats.
 
 use crate::engine::background::background;
-use crate::engine::candidates::Candidates;
+use crate::engine::candidates::{Candidates, ChosenCandidates, left_out_of_all};
 use crate::engine::checkpoint::Checkpoints;
 use crate::engine::compare::Verified;
+use crate::engine::distributed::block::StageBlock;
 use crate::engine::distributed::key_rows::{KeyRows, postings};
 use crate::engine::distributed::last_data::{FrequentPart, RelatedPairs};
 use crate::engine::distributed::scan::DistributedScan;
@@ -15,7 +16,7 @@ use crate::engine::members::Members;
 use crate::engine::relations::is_of_family;
 use crate::engine::search::{candidate_search, compared_part};
 use crate::engine::shared_windows::frequent_of;
-use crate::engine::sketch::{Keys, Sketches};
+use crate::engine::sketch::{Classes, Keys, Sketches};
 use crate::engine::sorted_run::KeyRange;
 use crate::engine::titles::title_groups;
 use crate::error::Result;
@@ -122,17 +123,22 @@ impl Work<'_> {
 
     /// The candidates of all parts, divided into those that each part compares.
     pub(super) fn plan(&self, by: &str) -> Result<Made> {
+        let parts = self.scan.parts;
         let sorted = self.sorted(Keys::default())?;
         let (job, class_tokens) = (self.job(self.checkpoints), sorted.all.class_tokens());
         let search = candidate_search(&job, &sorted, &class_tokens);
-        let mut candidates = search.by_documents()?;
-        if by == "passages" {
-            // The families have chosen the pairs of each part already.
-            candidates = search.by_passages(&[], &candidates.pairs)?;
-        }
         let (mut blocks, mut wanted) = (Vec::new(), Vec::new());
-        for part in 1..=self.scan.parts {
-            let pairs = candidates.part(part, self.scan.parts, &class_tokens);
+        let candidates = match by {
+            "documents" => search.by_documents()?,
+            _ => {
+                let known = self.blocks.of_parts::<CandidatePart>("candidates-documents", parts)?;
+                let known: Vec<u64> = known.into_iter().flat_map(|part| part.0).collect();
+                // The families have chosen the pairs of each part already.
+                search.by_passages(&[], &known)?
+            }
+        };
+        for part in 1..=parts {
+            let pairs = candidates.part(part, parts, &class_tokens);
             let of = pairs.iter().flat_map(|pair| <[u32; 2]>::from(unpack_pair(*pair)));
             let classes: BTreeSet<u32> = of.collect();
             let first = |class: u32| sorted.all.first[class as usize] as usize;
@@ -143,7 +149,24 @@ impl Work<'_> {
             let kind = format!("metadata-{by}");
             blocks.push(self.metadata_for(&kind, part, classes, &sorted.members));
         }
+        blocks.push(self.chosen(candidates, by, &sorted.all)?);
         Ok((blocks, wanted))
+    }
+
+    /// What the findings need of the chosen candidates: without the pairs, and with those that no
+    /// search compares.
+    fn chosen(&self, mut chosen: Candidates, by: &str, all: &Classes) -> Result<StageBlock> {
+        if by == "documents" {
+            chosen.forget_pairs();
+            let both = ChosenCandidates([chosen, Candidates::default()]);
+            return Ok(self.block("chosen-documents", 0, &both));
+        }
+        let ChosenCandidates([mut by_documents, _]) = self.blocks.one("chosen-documents")?;
+        by_documents.left_out =
+            left_out_of_all([&by_documents, &chosen], all, &self.scan.thresholds);
+        chosen.left_out = Vec::new();
+        chosen.forget_pairs();
+        Ok(self.block("chosen", 0, &ChosenCandidates([by_documents, chosen])))
     }
 
     /// Compares one part of the candidates.

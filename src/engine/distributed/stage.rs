@@ -2,7 +2,7 @@
 //! moves a block.
 
 use crate::engine::batch::{CLUSTERED, OCCURRENCES, PAIRS_BETWEEN, in_pool};
-use crate::engine::candidates::{PairsOfDocuments, PairsOfPassages};
+use crate::engine::candidates::{ChosenCandidates, PairsOfDocuments, PairsOfPassages};
 use crate::engine::checkpoint::{Checkpoints, Given};
 use crate::engine::cluster::Clustered;
 use crate::engine::compare::Verified;
@@ -17,6 +17,7 @@ use crate::engine::distributed::stage_input::{DistributedStage, StageInput, Stag
 use crate::engine::distributed::work::{Made, Work};
 use crate::engine::key_columns::TextKeys;
 use crate::engine::occurrence::Occurrence;
+use crate::engine::search::CHOSEN;
 use crate::error::Result;
 use crate::model::document::{DocumentInfo, Documents};
 use crate::model::run_stage::RunStage;
@@ -127,6 +128,9 @@ fn given(stage: DistributedStage, blocks: &Blocks, parts: u32) -> Result<Given> 
     if takes("pairs-documents") {
         let values = blocks.of_parts::<PairsOfDocuments>("pairs-documents", parts)?;
         given.add(RunStage::PairsByDocuments.name(), values);
+    }
+    if takes("chosen") {
+        given.add(CHOSEN, vec![blocks.one::<ChosenCandidates>("chosen")?]);
     }
     if takes("compare-documents") {
         let values = blocks.of_parts::<Vec<Verified>>("compare-documents", parts)?;

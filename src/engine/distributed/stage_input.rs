@@ -151,7 +151,8 @@ impl DistributedStage {
 
 const BACKGROUND: &[&str] = &["classes", "metadata", "run-anchors", "run-paragraphs", "counts"];
 
-const PLAN_BY_PASSAGES: &[&str] = &["classes", "metadata", "pairs-documents", "pairs-passages"];
+const PLAN_BY_PASSAGES: &[&str] =
+    &["classes", "metadata", "candidates-documents", "chosen-documents", "pairs-passages"];
 
 const PLAN_CLUSTERS: &[&str] = &[
     "classes",
@@ -172,9 +173,8 @@ const FINDINGS: &[&str] = &[
     "metadata",
     "background",
     "titles",
-    "pairs-documents",
+    "chosen",
     "compare-documents",
-    "pairs-passages",
     "compare-passages",
     "clustered",
     "pairs-between",
