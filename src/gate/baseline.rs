@@ -166,7 +166,7 @@ impl Baseline {
         let table = DocumentTable::new(findings)?;
         let mut out = Baseline::default();
         let mut ignored: HashSet<(u32, u32)> = HashSet::new();
-        each_batch(&table, &ignores::texts(rules), &mut |mut drafts| {
+        each_batch(&table, &ignores::texts(rules), true, &mut |mut drafts| {
             drafts.sort_by_key(UnjudgedFinding::order);
             let mut repeats: HashMap<u32, Vec<&UnjudgedFinding>> = HashMap::new();
             for draft in &drafts {

@@ -65,18 +65,21 @@ const BATCH: usize = 1 << 16;
 /// The pairs that are read at once.
 const PAIRS: usize = 256;
 
-/// Hands over all findings, some at a time: those of one cluster or repeat together. Each passage
-/// is searched for `texts`; see [`SpanHashes::holds`]. Cost: for each batch, the documents that its
-/// passages are in are read once more.
+/// Hands over all findings, some at a time: those of one cluster or repeat `together`, if that is
+/// asked for, however many they are. Each passage is searched for `texts`; see
+/// [`SpanHashes::holds`]. Cost: for each batch, the documents that its passages are in are read
+/// once more.
 pub(super) fn each_batch(
     table: &DocumentTable,
     texts: &[Vec<u64>],
+    together: bool,
     take: &mut dyn FnMut(Vec<UnjudgedFinding>) -> Result<()>,
 ) -> Result<()> {
     let found = table.findings.detection;
-    let mut asked = Asked { table, texts, take, queries: Vec::new(), spans: 0, known: 0 };
+    let queries = Vec::new();
+    let mut asked = Asked { table, texts, together, take, queries, spans: 0, known: 0 };
     for (n, cluster) in found.clusters.iter().enumerate() {
-        members(table, n as u32, cluster, &mut asked.queries)?;
+        members(table, n as u32, cluster, &mut asked)?;
         asked.answer_enough(BATCH)?;
     }
     for from in (0..found.pairs.len()).step_by(PAIRS) {
@@ -85,7 +88,7 @@ pub(super) fn each_batch(
         asked.answer_enough(BATCH)?;
     }
     for (n, repeat) in found.repeats.iter().enumerate().filter(|(_, r)| !r.boilerplate) {
-        places(table, n as u32, repeat, &mut asked.queries);
+        places(table, n as u32, repeat, &mut asked)?;
         asked.answer_enough(BATCH)?;
     }
     asked.answer_enough(0)
@@ -95,6 +98,7 @@ pub(super) fn each_batch(
 struct Asked<'a> {
     table: &'a DocumentTable<'a>,
     texts: &'a [Vec<u64>],
+    together: bool,
     take: &'a mut dyn FnMut(Vec<UnjudgedFinding>) -> Result<()>,
     queries: Vec<PassageQuery>,
     /// The number of spans in the first `known` queries.
@@ -103,6 +107,12 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
+    /// Adds the query of a finding of a cluster or repeat.
+    fn push(&mut self, query: PassageQuery) -> Result<()> {
+        self.queries.push(query);
+        if self.together { Ok(()) } else { self.answer_enough(BATCH) }
+    }
+
     /// Answers the queries if they have so many spans, and hands their findings over.
     fn answer_enough(&mut self, enough: usize) -> Result<()> {
         self.spans += self.queries[self.known..].iter().map(|q| 2 * q.slots.len()).sum::<usize>();
@@ -155,12 +165,7 @@ impl SameBytes {
 }
 
 /// Adds a finding for each member of a cluster but its representative.
-fn members(
-    table: &DocumentTable,
-    n: u32,
-    cluster: &Cluster,
-    out: &mut Vec<PassageQuery>,
-) -> Result<()> {
+fn members(table: &DocumentTable, n: u32, cluster: &Cluster, out: &mut Asked) -> Result<()> {
     let same_bytes = SameBytes::new(table, cluster);
     for &document in cluster.members.iter().filter(|&&m| m != cluster.representative) {
         let partner = same_bytes.partner(table, document, cluster.representative);
@@ -200,7 +205,7 @@ fn members(
             in_part: !table.are_copies(document, partner),
             passages: Vec::new(),
         };
-        out.push(PassageQuery { draft, slots });
+        out.push(PassageQuery { draft, slots })?;
     }
     Ok(())
 }
@@ -254,10 +259,10 @@ fn whole(table: &DocumentTable, document: u32) -> SpanQuery {
 
 /// Adds a finding for each place of a repeat but the first. A periodic run has one at its first
 /// place too, for all but its first period.
-fn places(table: &DocumentTable, n: u32, repeat: &Repeat, out: &mut Vec<PassageQuery>) {
+fn places(table: &DocumentTable, n: u32, repeat: &Repeat, out: &mut Asked) -> Result<()> {
     let mut places = repeat.places.clone();
     places.sort_by_key(|p| (table.rank[p.document as usize], p.span));
-    let Some(&first) = places.first() else { return };
+    let Some(&first) = places.first() else { return Ok(()) };
     let skipped = usize::from(repeat.period.is_none());
     for (i, place) in places.iter().enumerate().skip(skipped) {
         let slot =
@@ -281,6 +286,7 @@ fn places(table: &DocumentTable, n: u32, repeat: &Repeat, out: &mut Vec<PassageQ
                 passages: Vec::new(),
             },
             slots,
-        });
+        })?;
     }
+    Ok(())
 }

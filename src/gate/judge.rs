@@ -61,7 +61,9 @@ pub fn judge(
     let mut counts = Counts::default();
     let mut used = vec![0; ignores.len()];
     let mut judged = JudgedFindings::default();
-    each_batch(&table, &ignores::texts(ignores), &mut |drafts| {
+    // A baseline knows a cluster by the documents that it connects.
+    let together = known.is_some();
+    each_batch(&table, &ignores::texts(ignores), together, &mut |drafts| {
         let new = match &mut known {
             Some(known) => known.judge(&drafts),
             None => drafts.iter().map(|d| (0..d.passages.len()).collect()).collect(),

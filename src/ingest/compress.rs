@@ -154,7 +154,7 @@ pub(super) fn unpack<'a>(
             )?;
             Box::new(liblzma::bufread::XzDecoder::new_stream(packed, stream))
         }
-        Kind::Lz4 => Box::new(Lz4Frames(lz4_flex::frame::FrameDecoder::new(packed))),
+        Kind::Lz4 => Box::new(Lz4Frames::new(packed)),
     })
 }
 
@@ -162,16 +162,53 @@ pub(super) fn unpack<'a>(
 const XZ_MEMORY: u64 = 512 << 20;
 
 /// LZ4 frames one after the other: the decoder ends with each.
-struct Lz4Frames<R: BufRead>(lz4_flex::frame::FrameDecoder<R>);
+struct Lz4Frames<R: BufRead>(lz4_flex::frame::FrameDecoder<WholeFrames<R>>);
+
+impl<R: BufRead> Lz4Frames<R> {
+    fn new(packed: R) -> Lz4Frames<R> {
+        let frames = WholeFrames { packed, at_start: true, has_no_end: false };
+        Lz4Frames(lz4_flex::frame::FrameDecoder::new(frames))
+    }
+}
 
 impl<R: BufRead> Read for Lz4Frames<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         loop {
             let read = self.0.read(out)?;
-            if read > 0 || out.is_empty() || self.0.get_mut().fill_buf()?.is_empty() {
+            let frames = self.0.get_mut();
+            if read > 0 || out.is_empty() || frames.packed.fill_buf()?.is_empty() {
                 return Ok(read);
             }
+            frames.at_start = true;
         }
+    }
+}
+
+/// The bytes of LZ4 frames. The decoder takes an end of the bytes in the place of a block for the
+/// end of the frame, so an end inside a frame is an error here. A frame of the legacy format has no
+/// mark at its end, and may end where a block does.
+struct WholeFrames<R> {
+    packed: R,
+    /// Whether the next byte is the first one of a frame.
+    at_start: bool,
+    has_no_end: bool,
+}
+
+/// The first byte of a frame of the legacy format.
+const LEGACY: u8 = 0x02;
+/// The length of what is before each block: the decoder asks for it at once.
+const BLOCK_HEADER: usize = 4;
+
+impl<R: BufRead> Read for WholeFrames<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if std::mem::take(&mut self.at_start) {
+            self.has_no_end = self.packed.fill_buf()?.first() == Some(&LEGACY);
+        }
+        let read = self.packed.read(out)?;
+        if read > 0 || out.is_empty() || self.has_no_end && out.len() == BLOCK_HEADER {
+            return Ok(read);
+        }
+        Err(io::Error::new(io::ErrorKind::InvalidData, "it ends inside an LZ4 frame"))
     }
 }
 
@@ -242,6 +279,40 @@ mod tests {
             assert!(error.is_some(), "{kind:?}");
             assert!(bytes.len() > 100_000 && long.starts_with(&bytes), "{kind:?} {}", bytes.len());
         }
+    }
+
+    #[test]
+    fn an_end_inside_a_frame_is_an_error_wherever_it_is() {
+        let long: Vec<u8> = (0..70_000u64).map(|n| crate::hash::mix(n) as u8).collect();
+        for kind in Kind::ALL {
+            let (first, second) = (pack(kind, &long), pack(kind, b"a few words"));
+            let both = [&first[..], &second].concat();
+            // What is before a cut in the long frame need not be read byte by byte.
+            let cuts = (16..first.len()).filter(|at| at % 61 == 0 || first.len() - at < 40);
+            for at in cuts.chain(first.len() + 1..both.len()).chain(65_536..65_600) {
+                let (bytes, error) = unpacked(&both[..at]);
+                assert!(error.is_some(), "{kind:?}, {at} of {} bytes", both.len());
+                assert!(long.starts_with(&bytes[..bytes.len().min(long.len())]));
+            }
+            for whole in [&first, &both] {
+                assert!(unpacked(whole).1.is_none());
+            }
+        }
+    }
+
+    #[test]
+    fn a_legacy_frame_ends_where_a_block_does() {
+        let block = lz4_flex::block::compress(b"the words of a legacy frame");
+        let length = (block.len() as u32).to_le_bytes();
+        let frame = [&[0x02, 0x21, 0x4c, 0x18][..], &length, &block].concat();
+        let (bytes, error) = unpacked(&frame);
+        assert!(error.is_none(), "{error:?}");
+        assert_eq!(bytes, b"the words of a legacy frame");
+        let two = [&frame[..], &length, &block].concat();
+        for at in (frame.len() + 1)..two.len() {
+            assert!(unpacked(&two[..at]).1.is_some(), "{at}");
+        }
+        assert_eq!(unpacked(&two).0.len(), 2 * bytes.len());
     }
 
     #[test]

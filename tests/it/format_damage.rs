@@ -3,7 +3,7 @@
 //!
 //! `DAMAGES=500 cargo test --test it format_damage -- --nocapture` tries more of each format.
 
-use crate::program::nearcopy;
+use crate::program::{nearcopy, run};
 use crate::random::{mix, setting};
 use crate::scratch::{Here, story};
 use flate2::write::GzEncoder;
@@ -154,4 +154,37 @@ fn damage_is_never_lost_in_silence() {
         here.remove(&name);
     }
     println!("{tried} damages of 16 inputs, {whole} of them read as whole");
+}
+
+/// A Parquet file of two texts whose pages have checksums, which the `parquet` crate does not
+/// write; pyarrow has made it.
+const CHECKSUMS: &str = "\
+    504152311500152015201598d2a8b2031c15041500150615061c000000020000000401010000006101000000\
+    62150015a60215a60215d78eb9f4081c15041500150615061c0000000200000004014d000000546865206861\
+    72626f7572206272696467652077696c6c20636c6f736520666f722072657061697273206f6e204d6f6e6461\
+    792c2074686520706f727420617574686f7269747920736169642e380000005261696e206973206578706563\
+    746564206f76657220746865207765656b656e6420696e206d6f7374206f66207468652076616c6c65792e15\
+    04193c35001806736368656d61150400150c25021802696425004c1c000000150c250218047465787425004c\
+    1c0000001604191c192c26001c150c19250600191802696415001604165216522608491c150015001502003c\
+    160419061926000400000026001c150c19250600191804746578741500160416dc0216dc02265a491c150015\
+    001502003c168a0219061926000400000016ae031604260816ae03002820706172717565742d6370702d6172\
+    726f772076657273696f6e2032362e302e31192c1c00001c000000cc00000050415231";
+
+#[test]
+fn a_parquet_page_that_its_checksum_denies_is_damaged() {
+    let digits = CHECKSUMS.as_bytes().chunks(2).map(|two| str::from_utf8(two).unwrap());
+    let mut bytes: Vec<u8> = digits.map(|two| u8::from_str_radix(two, 16).unwrap()).collect();
+    let here = Here::with(&[]);
+    let scan = |bytes: &[u8]| {
+        here.write("texts.parquet", bytes);
+        run(here.path(), &["scan", "texts.parquet", "-q", "--format", "json"])
+    };
+    let (code, out, err) = scan(&bytes);
+    assert_eq!(code, 0, "{err}");
+    let report: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["summary"]["documents"], 2);
+    let at = bytes.windows(7).position(|seven| seven == b"harbour").unwrap();
+    bytes[at] ^= 1;
+    let (code, _, err) = scan(&bytes);
+    assert!(code != 0 && err.contains("texts.parquet") && err.contains("checksum"), "{code} {err}");
 }

@@ -200,7 +200,8 @@ impl Add {
         if matches!(error, nearcopy::Error::Cancelled) {
             return Failure::Cancelled;
         }
-        let holds = index.stats().map_or(String::new(), |s| {
+        let stats = index.stats().ok().filter(|stats| stats.documents > 0);
+        let holds = stats.map_or(String::new(), |s| {
             format!(
                 "\n  earlier batches were added: {} holds {} now",
                 self.place.display_name(),
