@@ -1,7 +1,7 @@
 //! Owns: lists of links to other texts, and teasers, the first words of these: related stories,
 //! sections of a site. Never: decides which part of a page is the article.
 
-use crate::ingest::web::inline_or_block::{Effort, is};
+use crate::ingest::web::inline_or_block::{Effort, is, is_main};
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
 use dom_query::{Document, NodeId, NodeRef};
 use std::collections::{HashMap, HashSet};
@@ -52,7 +52,9 @@ pub(super) fn clear(page: &Document, article: bool) -> bool {
 fn remove_list(node: &NodeRef, effort: &Effort) {
     let parent = node.parent();
     node.remove_from_parent();
-    let Some(parent) = parent.filter(|parent| !is(parent, &["body", "main", "article"])) else {
+    let Some(parent) =
+        parent.filter(|parent| !is(parent, &["body", "article"]) && !is_main(parent))
+    else {
         return;
     };
     if effort.small(&parent, HEADING) && !effort.any_below(&parent, true, |n| is(n, &["h1"])) {
@@ -80,10 +82,11 @@ fn lists<'a>(body: &NodeRef<'a>, weights: &TextAmounts, effort: &Effort) -> List
         let weight = weights.get(&node);
         // At least four fifths of the text is links; where the links are long, they are the text.
         let short = weight.linked <= weight.links * LINK;
+        // A main content that is such a list is one list, and not several beside a short text.
         if short
             && weight.links >= LINKS
             && weight.linked * 5 >= weight.text * 4
-            && !is(&node, &["main", "article", "p", "tbody", "tr"])
+            && !is(&node, &["article", "p", "tbody", "tr"])
         {
             inside.insert(node.id);
             found.links.push(node);

@@ -71,6 +71,15 @@ fn a_dialog_that_asks_for_consent_is_known_by_its_words() {
 }
 
 #[test]
+fn a_dialog_with_the_main_content_in_it_stays() {
+    let ask = "<p>This site uses cookies, with your consent.</p>";
+    for main in ["main", "div role=main"] {
+        let content = format!("<{main}><h2>Bridge</h2>{}", tagged("p", &paragraphs()));
+        reads_all_but(&page("", &format!("<div role=dialog>{ask}{content}")), &[]);
+    }
+}
+
+#[test]
 fn the_steps_of_a_recipe_are_its_text() {
     let all = paragraphs();
     let lists = format!(
