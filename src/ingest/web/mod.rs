@@ -15,6 +15,7 @@ mod archive_records;
 mod around;
 mod article;
 mod boilerplate;
+mod cards;
 mod carried;
 mod charset;
 mod concealed;
