@@ -1,7 +1,7 @@
 //! Owns: which elements are around the content of a page by their names: menus, banners, dialogs of
 //! consent, what customers say. Never: looks at texts beyond their amounts.
 
-use crate::ingest::web::inline_or_block::{is, titles};
+use crate::ingest::web::inline_or_block::{is, is_main, titles};
 use crate::ingest::web::names;
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmount, TextAmounts};
 use dom_query::{Document, NodeId, NodeRef};
@@ -311,7 +311,7 @@ pub(super) fn clear_named(page: &Document, article: bool) {
         let named = names::any(&words, &AROUND_WORDS)
             || (!article && names::any(&words, &REVIEW_WORDS))
             || (is(&node, &["form"]) && asks_password(&node));
-        if named && !is(&node, &["main", "article"]) && small(amounts.get(&node)) {
+        if named && !is(&node, &["article"]) && !is_main(&node) && small(amounts.get(&node)) {
             found.push(node);
         } else {
             open.extend(node.children_it(false).filter(NodeRef::is_element));

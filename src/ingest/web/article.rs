@@ -2,9 +2,11 @@
 //! boilerplate, and how much of the page's prose this is. Never: decodes a page, or reads its
 //! metadata.
 
+use crate::hash;
 use crate::ingest::page_kind::PageKind;
 use crate::ingest::web::around;
 use crate::ingest::web::boilerplate;
+use crate::ingest::web::cards;
 use crate::ingest::web::carried;
 use crate::ingest::web::concealed;
 use crate::ingest::web::inline_or_block::is;
@@ -16,8 +18,10 @@ use crate::ingest::web::teasers;
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
 use crate::ingest::web::thread;
 use crate::ingest::web::tree;
+use crate::ingest::web::variants;
 use dom_query::{Document, NodeRef};
 use dom_smoothie::{Config, Readability, TextMode};
+use std::collections::HashSet;
 
 /// In a block with a line longer than this many characters, each line is a paragraph.
 const WRAPPED: usize = 120;
@@ -51,6 +55,7 @@ pub(super) fn extract(
     kind: PageKind,
 ) -> Extracted {
     concealed::reveal(&parsed);
+    let variants = variants::find(&parsed);
     around::clear(&parsed);
     if kind != PageKind::All {
         stories::clear_others(&parsed, about);
@@ -65,7 +70,8 @@ pub(super) fn extract(
         (None, PageKind::Auto) if about.product.is_some() => of_product(&parsed, about),
         (None, _) => one_text(parsed, html, about, kind == PageKind::Article),
     };
-    let found = if found.text.len() < SHORT { carried_instead(found, html) } else { found };
+    let mut found = if found.text.len() < SHORT { carried_instead(found, html) } else { found };
+    found.text = variants::once(found.text, variants);
     if found.text.is_empty() { fallback(html, about) } else { declared(found, html, about) }
 }
 
@@ -120,6 +126,9 @@ fn of_product(parsed: &Document, about: &PageMetadata) -> Extracted {
 fn one_text(parsed: Document, html: &str, about: &PageMetadata, asked: bool) -> Extracted {
     boilerplate::clear(&parsed, about);
     let before = parsed.clone();
+    // Where JSON-LD says what or how much the text is, cards are no part of it.
+    let declared = about.body.is_some() || about.words.is_some();
+    let cards = if about.article && !declared { cards::text(&parsed) } else { None };
     if teasers::clear(&parsed, about.article) || !tree::writable(&parsed) {
         // A list of teasers, or a page that would take too long.
         return Extracted::whole(paragraphs(&tree::text(&parsed)));
@@ -146,11 +155,20 @@ fn one_text(parsed: Document, html: &str, about: &PageMetadata, asked: bool) -> 
     if more.as_ref().unwrap_or(&text).len() < INDEPENDENT_TEXT {
         more = Some(unless_almost_empty(html, more.unwrap_or_else(|| text.clone())));
     }
+    // Any text that is not among them goes before cards.
+    more = cards.filter(|cards| has_lines(cards, more.as_ref().unwrap_or(&text))).or(more);
     if let Some(more) = more {
         kept = prose.kept_in(&more);
         text = more;
     }
     Extracted::part_of(&prose, kept.bytes, text)
+}
+
+/// Whether a text has each line of another. Then nothing is lost where it is read in its place.
+fn has_lines(text: &str, other: &str) -> bool {
+    let line = |line: &str| hash::bytes(line.trim().as_bytes());
+    let lines: HashSet<u64> = text.lines().map(line).collect();
+    other.lines().all(|other| lines.contains(&line(other)))
 }
 
 /// Whether an extracted text has enough of the prose of its page. An article is one text among

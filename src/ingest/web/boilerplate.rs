@@ -2,7 +2,9 @@
 //! print, datelines, comments. Never: decides which part is the article.
 
 use crate::ingest::web::discussion;
-use crate::ingest::web::inline_or_block::{Blocks, Effort, elements, is, sentence, titles};
+use crate::ingest::web::inline_or_block::{
+    Blocks, Effort, elements, is, is_main, sentence, titles,
+};
 use crate::ingest::web::metadata::PageMetadata;
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
 use dom_query::{Document, Matcher, NodeId, NodeRef};
@@ -81,7 +83,8 @@ fn text_blocks(page: &Document) {
         let Some(block) = block else { continue };
         if is(node, &["small"]) {
             removed.extend(Some(*node).filter(|print| {
-                small(print, PRINT) && is(&block, &["body", "div", "section", "main", "article"])
+                small(print, PRINT)
+                    && (is(&block, &["body", "div", "section", "article"]) || is_main(&block))
             }));
         } else if !titles(&block) && small(node, CONTROL) {
             let (text, href) = (node.text(), node.attr_or("href", ""));
@@ -106,7 +109,8 @@ fn text_blocks(page: &Document) {
 fn dateline<'a>(time: &NodeRef<'a>, effort: &Effort) -> Option<NodeRef<'a>> {
     let mut line = *time;
     while let Some(above) = line.parent() {
-        if is(&above, &["body", "main", "article", "td", "li"])
+        if is(&above, &["body", "article", "td", "li"])
+            || is_main(&above)
             || !effort.small(&above, DATELINE.0)
             || effort.any_below(&above, true, |n| is(n, &["h1", "h2", "h3"]))
         {

@@ -3,7 +3,7 @@
 
 use crate::hash;
 use crate::ingest::web::around::{has_around_name, is_around, is_consent};
-use crate::ingest::web::inline_or_block::{Effort, is};
+use crate::ingest::web::inline_or_block::{Effort, is, is_main};
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, SENTENCE};
 use dom_query::{Document, NodeRef};
 use std::collections::HashSet;
@@ -59,7 +59,7 @@ pub(super) fn reveal(page: &Document) {
         }
         let mut how = outer;
         if node.id != body.id {
-            let content = |node: &NodeRef| is(node, &["h1", "main", "article"]);
+            let content = |node: &NodeRef| is(node, &["h1", "article"]) || is_main(node);
             let has_content = || content(&node) || effort.any_below(&node, true, content);
             if is_consent(&node) && !has_content() {
                 consent.push(node);

@@ -47,6 +47,12 @@ pub(super) fn is(node: &NodeRef, names: &[&str]) -> bool {
     })
 }
 
+/// Whether an element is the main content of its page, as its author says. A parsed page has no
+/// `main`, but elements of that role: [`tree`](crate::ingest::web::tree) renames them.
+pub(super) fn is_main(node: &NodeRef) -> bool {
+    is(node, &["main"]) || &*node.attr_or("role", "") == "main"
+}
+
 /// The elements of a page with one of these names, in their order.
 pub(super) fn elements<'a>(page: &'a Document, names: &[&str]) -> Vec<NodeRef<'a>> {
     page.root().descendants_it().filter(|node| is(node, names)).collect()

@@ -15,6 +15,7 @@ mod archive_records;
 mod around;
 mod article;
 mod boilerplate;
+mod cards;
 mod carried;
 mod charset;
 mod concealed;
@@ -36,6 +37,7 @@ mod teasers;
 mod text_amount;
 mod thread;
 mod tree;
+mod variants;
 mod warc_header;
 mod xhtml;
 

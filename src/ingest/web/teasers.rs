@@ -1,7 +1,7 @@
 //! Owns: lists of links to other texts, and teasers, the first words of these: related stories,
 //! sections of a site. Never: decides which part of a page is the article.
 
-use crate::ingest::web::inline_or_block::{Effort, is};
+use crate::ingest::web::inline_or_block::{Effort, is, is_main};
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
 use dom_query::{Document, NodeId, NodeRef};
 use std::collections::{HashMap, HashSet};
@@ -31,7 +31,7 @@ const HEADING: usize = 60;
 pub(super) fn clear(page: &Document, article: bool) -> bool {
     let (weights, effort) = (TextAmounts::of(page), Effort::of(page));
     let Some(body) = page.body() else { return false };
-    let Lists { links, teasers } = lists(&body, &weights, &effort);
+    let Lists { links, teasers } = lists(body.descendants_it(), &weights, &effort);
     let plain =
         |nodes: &[NodeRef]| nodes.iter().map(|node| weights.get(node).plain()).sum::<usize>();
     let teaser_text: usize = teasers.iter().map(|node| weights.get(node).text).sum();
@@ -52,7 +52,9 @@ pub(super) fn clear(page: &Document, article: bool) -> bool {
 fn remove_list(node: &NodeRef, effort: &Effort) {
     let parent = node.parent();
     node.remove_from_parent();
-    let Some(parent) = parent.filter(|parent| !is(parent, &["body", "main", "article"])) else {
+    let Some(parent) =
+        parent.filter(|parent| !is(parent, &["body", "article"]) && !is_main(parent))
+    else {
         return;
     };
     if effort.small(&parent, HEADING) && !effort.any_below(&parent, true, |n| is(n, &["h1"])) {
@@ -60,19 +62,24 @@ fn remove_list(node: &NodeRef, effort: &Effort) {
     }
 }
 
-/// The links and teasers of a page; no element is inside another.
+/// Links and teasers; no element is inside another.
 #[derive(Default)]
-struct Lists<'a> {
+pub(super) struct Lists<'a> {
     /// Elements with hardly any text outside links.
-    links: Vec<NodeRef<'a>>,
+    pub links: Vec<NodeRef<'a>>,
     /// Teasers of other texts, each with its heading.
-    teasers: Vec<NodeRef<'a>>,
+    pub teasers: Vec<NodeRef<'a>>,
 }
 
-fn lists<'a>(body: &NodeRef<'a>, weights: &TextAmounts, effort: &Effort) -> Lists<'a> {
+/// The links and teasers among these nodes, which are in the order of the page.
+pub(super) fn lists<'a>(
+    nodes: impl Iterator<Item = NodeRef<'a>>,
+    weights: &TextAmounts,
+    effort: &Effort,
+) -> Lists<'a> {
     let mut found = Lists::default();
     let mut inside: HashSet<NodeId> = HashSet::new();
-    for node in body.descendants_it().filter(NodeRef::is_element) {
+    for node in nodes.filter(NodeRef::is_element) {
         if node.parent().is_some_and(|parent| inside.contains(&parent.id)) {
             inside.insert(node.id);
             continue;
@@ -80,10 +87,11 @@ fn lists<'a>(body: &NodeRef<'a>, weights: &TextAmounts, effort: &Effort) -> List
         let weight = weights.get(&node);
         // At least four fifths of the text is links; where the links are long, they are the text.
         let short = weight.linked <= weight.links * LINK;
+        // A main content that is such a list is one list, and not several beside a short text.
         if short
             && weight.links >= LINKS
             && weight.linked * 5 >= weight.text * 4
-            && !is(&node, &["main", "article", "p", "tbody", "tr"])
+            && !is(&node, &["article", "p", "tbody", "tr"])
         {
             inside.insert(node.id);
             found.links.push(node);

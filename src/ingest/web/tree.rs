@@ -1,7 +1,7 @@
 //! Owns: the parsing of a page to a tree whose depth and size are limited, so that it can be walked
 //! in reasonable time. Never: decides which part of it is the article.
 
-use crate::ingest::web::inline_or_block::elements;
+use crate::ingest::web::inline_or_block::{elements, is};
 use dom_query::{Document, NodeId, NodeRef};
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode};
 use html5ever::tendril::{StrTendril, TendrilSink};
@@ -96,7 +96,12 @@ pub(super) fn parse(html: &str) -> Result<Document, Limit> {
     #[cfg(test)]
     tests::STEPS.set(watched.looked.get() + watched.work.get());
     let document = watched.broken.get().map_or(Ok(watched.document), Err)?;
-    elements(&document, &LINES).iter().for_each(|node| node.rename("div"));
+    for node in elements(&document, &LINES) {
+        if is(&node, &["main"]) && !node.has_attr("role") {
+            node.set_attr("role", "main");
+        }
+        node.rename("div");
+    }
     Ok(document)
 }
 
@@ -503,6 +508,13 @@ mod tests {
             text(&page).split_whitespace().collect::<Vec<_>>(),
             ["one", "two", "three", "four"]
         );
+    }
+
+    #[test]
+    fn the_main_content_keeps_its_role() {
+        let page = parse("<main>one</main><main role=none>two</main>").unwrap();
+        let roles = page.select("div").iter().map(|div| div.attr_or("role", "").to_string());
+        assert_eq!(roles.collect::<Vec<_>>(), ["main", "none"]);
     }
 
     #[test]
