@@ -174,12 +174,15 @@ impl<R: BufRead> Lz4Frames<R> {
 impl<R: BufRead> Read for Lz4Frames<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         loop {
-            let read = self.0.read(out)?;
             let frames = self.0.get_mut();
-            if read > 0 || out.is_empty() || frames.packed.fill_buf()?.is_empty() {
+            if frames.at_start && frames.packed.fill_buf()?.is_empty() {
+                return Ok(0);
+            }
+            let read = self.0.read(out)?;
+            if read > 0 || out.is_empty() {
                 return Ok(read);
             }
-            frames.at_start = true;
+            self.0.get_mut().at_start = true;
         }
     }
 }
@@ -295,7 +298,12 @@ mod tests {
                 assert!(long.starts_with(&bytes[..bytes.len().min(long.len())]));
             }
             for whole in [&first, &both] {
-                assert!(unpacked(whole).1.is_none());
+                let mut stream = DecompressedStream::open(Box::new(&whole[..]), 0);
+                assert!(
+                    stream.error.is_none() && io::copy(&mut stream.rest, &mut io::sink()).is_ok()
+                );
+                // Some readers ask again behind the end.
+                assert_eq!(stream.rest.read(&mut [0; 8]).unwrap(), 0, "{kind:?}");
             }
         }
     }

@@ -11,6 +11,7 @@ use crate::ingest::web::carried;
 use crate::ingest::web::concealed;
 use crate::ingest::web::inline_or_block::is;
 use crate::ingest::web::metadata::PageMetadata;
+use crate::ingest::web::paragraphs::paragraphs;
 use crate::ingest::web::product;
 use crate::ingest::web::proportion::{Kept, Prose, common_ancestor, lowest_above};
 use crate::ingest::web::stories;
@@ -22,9 +23,6 @@ use crate::ingest::web::variants;
 use dom_query::{Document, NodeRef};
 use dom_smoothie::{Config, Readability, TextMode};
 use std::collections::HashSet;
-
-/// In a block with a line longer than this many characters, each line is a paragraph.
-const WRAPPED: usize = 120;
 
 /// The text of a page.
 #[derive(Debug, Default)]
@@ -340,21 +338,4 @@ fn shows_more_elsewhere(html: &str, length: usize) -> bool {
 /// The words of a text; each character of a script without spaces is one.
 fn words(text: &str) -> usize {
     crate::text::tokenize(text).len()
-}
-
-/// Separates paragraphs by one blank line. Short lines stay together, as in lists and verses; in a
-/// block with a long line, each line is a paragraph.
-pub(super) fn paragraphs(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    let mut out = String::with_capacity(text.len());
-    for block in lines.split(|line| line.is_empty()) {
-        let long = block.iter().any(|line| line.chars().nth(WRAPPED).is_some());
-        for (i, line) in block.iter().enumerate() {
-            if !out.is_empty() {
-                out.push_str(if i == 0 || long { "\n\n" } else { "\n" });
-            }
-            out.push_str(line);
-        }
-    }
-    out
 }

@@ -1,8 +1,8 @@
 //! Owns: the text of a page's own article where that is a list of cards, each with a heading that
 //! is a link. Never: decides whether it is read.
 
-use crate::ingest::web::article::paragraphs;
 use crate::ingest::web::inline_or_block::{Effort, elements, is};
+use crate::ingest::web::paragraphs::paragraphs;
 use crate::ingest::web::teasers::lists;
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, SENTENCE, TextAmounts};
 use crate::ingest::web::tree;

@@ -28,6 +28,7 @@ mod metadata;
 mod names;
 mod node_map;
 pub(super) mod page;
+mod paragraphs;
 mod product;
 mod proportion;
 mod record_header;

@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn blocks() {
         let long = "long ".repeat(30);
-        use crate::ingest::web::article::paragraphs;
+        use crate::ingest::web::paragraphs::paragraphs;
         assert_eq!(paragraphs("a\nb\n\n\n\nc"), "a\nb\n\nc");
         assert_eq!(paragraphs(&format!("{long}\n{long}")), format!("{0}\n\n{0}", long.trim()));
         assert_eq!(titled(Some("A  b"), "A b\n\nc".into()), "A b\n\nc");

@@ -2,10 +2,10 @@
 //! once. Never: other repetitions, which are text.
 
 use crate::hash;
-use crate::ingest::web::article::paragraphs;
 use crate::ingest::web::inline_or_block::{Effort, is};
 use crate::ingest::web::names;
 use crate::ingest::web::node_map::NodeMap;
+use crate::ingest::web::paragraphs::paragraphs;
 use crate::ingest::web::text_amount::{SENTENCE, TextAmounts};
 use dom_query::{Document, NodeRef};
 use memchr::memmem::Finder;
