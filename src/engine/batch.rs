@@ -206,6 +206,7 @@ pub fn findings_of(job: &ScanJob, sorted: SortedKeys) -> Result<(Detection, Back
     let mut candidates = [document_candidates, passage_candidates];
     limits.add_candidates(candidates.each_ref(), &all, thresholds);
     candidates.iter_mut().for_each(Candidates::forget_pairs);
+    limits.add_left_out(&relations, &all);
     let compared = job.checkpoints.given_parts::<Vec<Verified>>(PAIRS_BETWEEN);
     let pairs = cluster::reported(relations, &representative_of, compared, &all, &verifier)?;
     let occurrences = match job.checkpoints.given_parts::<Vec<Occurrence>>(OCCURRENCES) {
@@ -214,7 +215,6 @@ pub fn findings_of(job: &ScanJob, sorted: SortedKeys) -> Result<(Detection, Back
     };
     let repeats = repeats(occurrences, &all, &members, &verifier)?;
     limits.add_notes(&notes_left_out);
-    limits.add_left_out(pairs.rows());
     let Listed { pairs, repeats } = listed(pairs, repeats, documents, thresholds, &mut limits)?;
     let pairs = Pairs::on_demand(Arc::new(pairs));
     let summary = Summary {

@@ -2,7 +2,7 @@
 //! what is left out.
 
 use crate::engine::candidates::{Candidates, left_out_of_all};
-use crate::engine::pair_store::PairRow;
+use crate::engine::relations::Relations;
 use crate::engine::sketch::Classes;
 use crate::model::detection::LeftOut;
 use crate::model::document::Documents;
@@ -41,13 +41,15 @@ impl<'a> Limits<'a> {
         self.add(NOTES_OVER_BUDGET, documents.len() as u64, of);
     }
 
-    /// Counts the pairs whose comparison left something out, by what it was.
-    pub fn add_left_out(&mut self, pairs: &[PairRow]) {
+    /// Counts the related pairs whose comparison left something out, by what it was, whether they
+    /// are listed or not.
+    pub fn add_left_out(&mut self, related: &Relations, all: &Classes) {
         let reasons: [(&'static str, fn(LeftOut) -> bool); 2] =
             [(PLACES_OVER_LIMIT, |out| out.places), (NAMES_OVER_LIMIT, |out| out.names)];
         for (reason, is_left_out) in reasons {
-            let pairs = || pairs.iter().filter(|pair| is_left_out(pair.left_out));
-            let documents = pairs().flat_map(|pair| [pair.a, pair.b]).collect();
+            let pairs = || related.pairs().iter().filter(|pair| is_left_out(pair.left_out));
+            let classes = pairs().flat_map(|pair| <[u32; 2]>::from(pair.classes()));
+            let documents = classes.map(|class| all.first[class as usize]).collect();
             self.add(reason, pairs().count() as u64, documents);
         }
     }

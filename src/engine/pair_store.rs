@@ -4,7 +4,7 @@
 use crate::engine::relations::{Relations, Row};
 use crate::engine::scratch::ScratchFile;
 use crate::error::Result;
-use crate::model::detection::{LeftOut, Pair, Relation};
+use crate::model::detection::{Pair, Relation};
 use crate::model::pair_list::PairRows;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -18,8 +18,6 @@ pub struct PairRow {
     pub b: u32,
     /// The relation of the two.
     pub relation: Relation,
-    /// What bounds of the work left out of the comparison.
-    pub left_out: LeftOut,
     row: Row,
     /// The relations that the row is of, by their number in the store.
     of: u8,
@@ -48,8 +46,7 @@ impl PairStore {
                 let pair = &mut pairs[place];
                 let (a, b) = pair.classes();
                 let (a, b) = (first[a as usize], first[b as usize]);
-                let (relation, left_out) = (pair.relation?, pair.left_out);
-                Some(PairRow { a, b, relation, left_out, row: pair.take_row(), of })
+                Some(PairRow { a, b, relation: pair.relation?, row: pair.take_row(), of })
             });
             store.rows.extend(related);
             store.files.push(scratch);

@@ -7,7 +7,7 @@ use crate::align::run::{Chain, Run, usize_range};
 use crate::align::select::equal_words;
 use crate::align::steps::Steps;
 use crate::error::{Error, Result};
-use crate::model::detection::{Block, Comparison, LeftOut, Match, Relation};
+use crate::model::detection::{Block, Comparison, LeftOut, Match, Relation, TemplateReason};
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::decide::{decide, titles_divide};
@@ -124,15 +124,16 @@ fn judge(
             && judge_matches(matches, a, b, background, (t, steps), keep, &mut comparison)
     };
     if kept {
-        comparison.left_out = steps.take_left_out().and(names_left_out(a, b));
+        comparison.left_out = steps.take_left_out().and(names_left_out(a, b, comparison.why));
     }
     (comparison, kept)
 }
 
-/// Whether names of two titles were looked for in a text that has more of them than are collected.
-fn names_left_out(a: &MaskedText, b: &MaskedText) -> LeftOut {
-    let differ = a.metadata().every_title(b.metadata(), |x, y| x.key() != y.key());
-    let names = differ && [a, b].iter().any(|p| p.has_more_names());
+/// Whether two titles divide texts, one of which has more names than those of titles are looked for
+/// among: it may have them in other spellings.
+fn names_left_out(a: &MaskedText, b: &MaskedText, why: Option<TemplateReason>) -> LeftOut {
+    let by_titles = matches!(why, Some(TemplateReason::Titles | TemplateReason::Series));
+    let names = by_titles && [a, b].iter().any(|p| p.has_more_names());
     LeftOut { names, ..LeftOut::default() }
 }
 

@@ -18,7 +18,8 @@ fn book_and_page(places: usize) -> [Document; 2] {
     [Document::new("book", chapters.join(".\n\n")), Document::new("page", page)]
 }
 
-/// A text of so many names, and one that has a part of it, under titles of two names.
+/// A text of so many names, and one that has a part of it, under titles of two names, each of which
+/// is in its own text.
 fn names(count: usize) -> [Document; 2] {
     let capital = |n: usize| {
         let word = word(n);
@@ -29,8 +30,8 @@ fn names(count: usize) -> [Document; 2] {
     };
     let titled = |id, title: &str, text| Document::new(id, text).title(title);
     [
-        titled("list", "The guests of Anderson", list(0..count)),
-        titled("part", "The guests of Bertolini", list(0..60)),
+        titled("list", "The guests of Anderson", format!("Of Anderson: {}", list(0..count))),
+        titled("part", "The guests of Bertolini", format!("Of Bertolini: {}", list(0..60))),
     ]
 }
 
