@@ -2,11 +2,9 @@
 //! boilerplate, and how much of the page's prose this is. Never: decodes a page, or reads its
 //! metadata.
 
-use crate::hash;
 use crate::ingest::page_kind::PageKind;
 use crate::ingest::web::around;
 use crate::ingest::web::boilerplate;
-use crate::ingest::web::cards;
 use crate::ingest::web::carried;
 use crate::ingest::web::concealed;
 use crate::ingest::web::inline_or_block::is;
@@ -22,7 +20,6 @@ use crate::ingest::web::tree;
 use crate::ingest::web::variants;
 use dom_query::{Document, NodeRef};
 use dom_smoothie::{Config, Readability, TextMode};
-use std::collections::HashSet;
 
 /// The text of a page.
 #[derive(Debug, Default)]
@@ -124,9 +121,6 @@ fn of_product(parsed: &Document, about: &PageMetadata) -> Extracted {
 fn one_text(parsed: Document, html: &str, about: &PageMetadata, asked: bool) -> Extracted {
     boilerplate::clear(&parsed, about);
     let before = parsed.clone();
-    // Where JSON-LD says what or how much the text is, cards are no part of it.
-    let declared = about.body.is_some() || about.words.is_some();
-    let cards = if about.article && !declared { cards::text(&parsed) } else { None };
     if teasers::clear(&parsed, about.article) || !tree::writable(&parsed) {
         // A list of teasers, or a page that would take too long.
         return Extracted::whole(paragraphs(&tree::text(&parsed)));
@@ -153,20 +147,11 @@ fn one_text(parsed: Document, html: &str, about: &PageMetadata, asked: bool) -> 
     if more.as_ref().unwrap_or(&text).len() < INDEPENDENT_TEXT {
         more = Some(unless_almost_empty(html, more.unwrap_or_else(|| text.clone())));
     }
-    // Any text that is not among them goes before cards.
-    more = cards.filter(|cards| has_lines(cards, more.as_ref().unwrap_or(&text))).or(more);
     if let Some(more) = more {
         kept = prose.kept_in(&more);
         text = more;
     }
     Extracted::part_of(&prose, kept.bytes, text)
-}
-
-/// Whether a text has each line of another. Then nothing is lost where it is read in its place.
-fn has_lines(text: &str, other: &str) -> bool {
-    let line = |line: &str| hash::bytes(line.trim().as_bytes());
-    let lines: HashSet<u64> = text.lines().map(line).collect();
-    other.lines().all(|other| lines.contains(&line(other)))
 }
 
 /// Whether an extracted text has enough of the prose of its page. An article is one text among

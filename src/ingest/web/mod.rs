@@ -15,7 +15,6 @@ mod archive_records;
 mod around;
 mod article;
 mod boilerplate;
-mod cards;
 mod carried;
 mod charset;
 mod concealed;

@@ -31,7 +31,7 @@ const HEADING: usize = 60;
 pub(super) fn clear(page: &Document, article: bool) -> bool {
     let (weights, effort) = (TextAmounts::of(page), Effort::of(page));
     let Some(body) = page.body() else { return false };
-    let Lists { links, teasers } = lists(body.descendants_it(), &weights, &effort);
+    let Lists { links, teasers } = lists(&body, &weights, &effort);
     let plain =
         |nodes: &[NodeRef]| nodes.iter().map(|node| weights.get(node).plain()).sum::<usize>();
     let teaser_text: usize = teasers.iter().map(|node| weights.get(node).text).sum();
@@ -62,24 +62,19 @@ fn remove_list(node: &NodeRef, effort: &Effort) {
     }
 }
 
-/// Links and teasers; no element is inside another.
+/// The links and teasers of a page; no element is inside another.
 #[derive(Default)]
-pub(super) struct Lists<'a> {
+struct Lists<'a> {
     /// Elements with hardly any text outside links.
-    pub links: Vec<NodeRef<'a>>,
+    links: Vec<NodeRef<'a>>,
     /// Teasers of other texts, each with its heading.
-    pub teasers: Vec<NodeRef<'a>>,
+    teasers: Vec<NodeRef<'a>>,
 }
 
-/// The links and teasers among these nodes, which are in the order of the page.
-pub(super) fn lists<'a>(
-    nodes: impl Iterator<Item = NodeRef<'a>>,
-    weights: &TextAmounts,
-    effort: &Effort,
-) -> Lists<'a> {
+fn lists<'a>(body: &NodeRef<'a>, weights: &TextAmounts, effort: &Effort) -> Lists<'a> {
     let mut found = Lists::default();
     let mut inside: HashSet<NodeId> = HashSet::new();
-    for node in nodes.filter(NodeRef::is_element) {
+    for node in body.descendants_it().filter(NodeRef::is_element) {
         if node.parent().is_some_and(|parent| inside.contains(&parent.id)) {
             inside.insert(node.id);
             continue;

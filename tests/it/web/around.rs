@@ -1,7 +1,7 @@
 //! What is around the content of a page and of the same form as it: other stories, menus, dialogs,
 //! other products.
 
-use super::shapes::{HEAD, is_part, of, page, paragraphs, share, tagged};
+use super::shapes::{HEAD, of, page, paragraphs, share, tagged};
 use super::words;
 use serde_json::json;
 
@@ -119,52 +119,6 @@ fn the_page_of_a_product_is_about_the_product() {
     assert!(share(&document, &all) > 0.999, "{}", document.text);
     let document = of(&page(&product(&all.join("\n")), &shown));
     assert_eq!(words(&document.text)["orchard"], words(&all.join(" "))["orchard"]);
-}
-
-/// A card with its heading and some words.
-fn card(n: usize) -> String {
-    format!(
-        "<div class=card><h3><a href=/{n}>Course {n}</a></h3><p>Lighthouse keeping for those who \
-         have kept {n} of them.</p></div>"
-    )
-}
-
-#[test]
-fn cards_are_the_text_of_an_article_of_cards() {
-    let (all, courses) = (paragraphs(), (0..30).map(card).collect::<String>());
-    let short = tagged("p", &all[..2]);
-    let text = of(&page(ARTICLE, &format!("<article>{HEAD}{short}{courses}</article>"))).text;
-    assert!((0..30).all(|n| text.contains(&format!("Course {n}\n"))), "{text}");
-    // Other stories stand at the end of a text, in whatever words or language.
-    let few: String = (0..9).map(card).collect();
-    for more in ["<h2>Mehr zum Thema</h2>", "<h2>Lire aussi</h2>", "<h2>More</h2>", ""] {
-        let body = format!("<article>{HEAD}{}<div>{more}{few}</div></article>", tagged("p", &all));
-        reads_all_but(&page(ARTICLE, &body), &["lighthouse"]);
-    }
-}
-
-#[test]
-fn nothing_is_lost_for_cards() {
-    let (all, courses) = (paragraphs(), (0..30).map(card).collect::<String>());
-    // The text is beside the cards, in the same element, or in JSON-LD.
-    let text = tagged("p", &all);
-    for body in [
-        format!("<article>{HEAD}{courses}</article><main>{text}</main>"),
-        format!("<main>{text}<article>{courses}</article></main>"),
-        format!("<article>{HEAD}{text}{courses}</article>"),
-        format!("<article>{HEAD}{courses}{text}</article>"),
-    ] {
-        let document = of(&page(ARTICLE, &body));
-        assert!(share(&document, &all) > 0.999, "{}", document.text);
-    }
-    let json = json!({"@type": "NewsArticle", "headline": "The bridge closes",
-        "articleBody": all.join("\n")});
-    let head = format!("{ARTICLE}<script type='application/ld+json'>{json}</script>");
-    let document = of(&page(&head, &format!("<article>{HEAD}<p>{}</p>{courses}", all[0])));
-    assert!(share(&document, &all) > 0.999, "{}", document.text);
-    // Nor do they count as the words that JSON-LD declares.
-    let body = format!("<article>{HEAD}{}{courses}", tagged("p", &all[..all.len() * 2 / 5]));
-    assert!(is_part(&of(&page(&head, &body)).info));
 }
 
 #[test]
