@@ -17,7 +17,6 @@ use crate::ingest::web::teasers;
 use crate::ingest::web::text_amount::{INDEPENDENT_TEXT, TextAmounts};
 use crate::ingest::web::thread;
 use crate::ingest::web::tree;
-use crate::ingest::web::variants;
 use dom_query::{Document, NodeRef};
 use dom_smoothie::{Config, Readability, TextMode};
 
@@ -50,7 +49,6 @@ pub(super) fn extract(
     kind: PageKind,
 ) -> Extracted {
     concealed::reveal(&parsed);
-    let variants = variants::find(&parsed);
     around::clear(&parsed);
     if kind != PageKind::All {
         stories::clear_others(&parsed, about);
@@ -65,8 +63,7 @@ pub(super) fn extract(
         (None, PageKind::Auto) if about.product.is_some() => of_product(&parsed, about),
         (None, _) => one_text(parsed, html, about, kind == PageKind::Article),
     };
-    let mut found = if found.text.len() < SHORT { carried_instead(found, html) } else { found };
-    found.text = variants::once(found.text, variants);
+    let found = if found.text.len() < SHORT { carried_instead(found, html) } else { found };
     if found.text.is_empty() { fallback(html, about) } else { declared(found, html, about) }
 }
 

@@ -37,7 +37,6 @@ mod teasers;
 mod text_amount;
 mod thread;
 mod tree;
-mod variants;
 mod warc_header;
 mod xhtml;
 

@@ -120,24 +120,3 @@ fn the_page_of_a_product_is_about_the_product() {
     let document = of(&page(&product(&all.join("\n")), &shown));
     assert_eq!(words(&document.text)["orchard"], words(&all.join(" "))["orchard"]);
 }
-
-#[test]
-fn a_block_for_each_size_of_the_screen_is_read_once() {
-    let all = paragraphs();
-    let text = tagged("p", &all);
-    let two = |first: &str, second: &str| {
-        let body = format!(
-            "<main>{HEAD}<div class=desktop>{first}</div><div class=mobile>{second}</div></main>"
-        );
-        of(&page(ARTICLE, &body)).text
-    };
-    let twice = words(&all.join(" "))["orchard"];
-    assert_eq!(words(&two(&text, &text))["orchard"], twice);
-    // Whatever is around one of them, the other is read.
-    for around in ["aside", "nav", "footer", "div hidden", "div role=dialog", "div class=popup"] {
-        let inside = format!("<{around}>{text}</{}>", around.split(' ').next().unwrap());
-        for text in [two(&inside, &text), two(&text, &inside)] {
-            assert_eq!(words(&text)["orchard"], twice, "{around}");
-        }
-    }
-}
