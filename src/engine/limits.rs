@@ -2,7 +2,7 @@
 //! what is left out.
 
 use crate::engine::candidates::{Candidates, left_out_of_all};
-use crate::engine::relations::Relations;
+use crate::engine::relations::{ComparedPair, Relations};
 use crate::engine::sketch::Classes;
 use crate::model::detection::LeftOut;
 use crate::model::document::Documents;
@@ -44,14 +44,26 @@ impl<'a> Limits<'a> {
     /// Counts the related pairs whose comparison left something out, by what it was, whether they
     /// are listed or not.
     pub fn add_left_out(&mut self, related: &Relations, all: &Classes) {
-        let reasons: [(&'static str, fn(LeftOut) -> bool); 2] =
-            [(PLACES_OVER_LIMIT, |out| out.places), (NAMES_OVER_LIMIT, |out| out.names)];
-        for (reason, is_left_out) in reasons {
-            let pairs = || related.pairs().iter().filter(|pair| is_left_out(pair.left_out));
-            let classes = pairs().flat_map(|pair| <[u32; 2]>::from(pair.classes()));
-            let documents = classes.map(|class| all.first[class as usize]).collect();
-            self.add(reason, pairs().count() as u64, documents);
-        }
+        self.add_pairs(PLACES_OVER_LIMIT, related, all, |out| out.places);
+        self.add_pairs(NAMES_OVER_LIMIT, related, all, |out| out.names);
+    }
+
+    fn add_pairs(
+        &mut self,
+        reason: &'static str,
+        related: &Relations,
+        all: &Classes,
+        is_left_out: impl Fn(LeftOut) -> bool,
+    ) {
+        let pairs: Vec<(u32, u32)> = related
+            .pairs()
+            .iter()
+            .filter(|pair| is_left_out(pair.left_out))
+            .map(ComparedPair::classes)
+            .collect();
+        let classes = pairs.iter().flat_map(|&(a, b)| [a, b]);
+        let documents = classes.map(|class| all.first[class as usize]).collect();
+        self.add(reason, pairs.len() as u64, documents);
     }
 
     /// Counts what was left out, if anything, and reports it with the documents that it belongs to.
