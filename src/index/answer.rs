@@ -35,7 +35,7 @@ pub struct QueryAnswer {
     /// both texts, and 32.
     pub steps: u64,
     /// The number of candidates that were not compared, because a lookup may take so many steps
-    /// only: 32 times [`Thresholds::compare_budget`] for each token of the document (of a short
+    /// only: 32 times [`compare_budget`](crate::Thresholds::compare_budget) for each token of the document (of a short
     /// one as for 256 tokens), for the candidates by whole texts and for those by passages each.
     /// In the order of the keys that they share with the document, the candidates are compared
     /// that fit into what is left of it; the first one always is.
