@@ -35,10 +35,10 @@ pub struct QueryAnswer {
     /// both texts, and 32.
     pub steps: u64,
     /// The number of candidates that were not compared, because a lookup may take so many steps
-    /// only: 32 times [`compare_budget`](crate::Thresholds::compare_budget) for each token of the document (of a short
-    /// one as for 256 tokens), for the candidates by whole texts and for those by passages each.
-    /// In the order of the keys that they share with the document, the candidates are compared
-    /// that fit into what is left of it; the first one always is.
+    /// only: 32 times [`compare_budget`](crate::Thresholds::compare_budget) for each token of the
+    /// document (of a short one as for 256 tokens), for the candidates by whole texts and for those
+    /// by passages each. In the order of the keys that they share with the document, the candidates
+    /// are compared that fit into what is left of it; the first one always is.
     pub left_out: u64,
     /// The number of passages that were not looked at as notes of an outlet: the partners hold more
     /// of them than a lookup may look at.
