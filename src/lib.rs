@@ -161,7 +161,7 @@ pub use error::{Error, Result};
 #[doc(inline)]
 pub use index::Index;
 pub use model::detection::{Comparison, Detection, Relation};
-pub use model::document::{Document, DocumentInfo, Documents};
+pub use model::document::{Document, DocumentFields, DocumentInfo, Documents};
 pub use model::options::{Progress, RunOptions};
 pub use model::pair_list::Pairs;
 pub use model::score::Score;

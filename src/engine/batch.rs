@@ -336,7 +336,7 @@ pub fn summary_counts(
         renamed: documents.renamed(),
         limited: [&all.limited[..], &limits].concat(),
         without_text: all.without_text,
-        parts: numbers.filter(|&n| documents.info(n).is_part()).count() as u64,
+        parts: numbers.filter(|&n| documents.fields(n).is_part).count() as u64,
         classes: all.first.len() as u64 + all.without_text,
         clusters: clusters.len() as u64,
         duplicates: clusters.iter().map(|c| c.members.len() as u64 - 1).sum(),

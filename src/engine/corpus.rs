@@ -3,7 +3,7 @@
 use crate::engine::document_infos::DocumentInfos;
 use crate::error::{Error, Result};
 use crate::hash;
-use crate::model::document::{Document, DocumentInfo, Documents};
+use crate::model::document::{Document, DocumentFields, DocumentInfo, Documents};
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -256,6 +256,9 @@ impl<T: Texts> Documents for Corpus<T> {
     }
     fn bytes(&self, number: usize) -> u32 {
         self.infos.bytes(self.arrival_position(number))
+    }
+    fn fields(&self, number: usize) -> DocumentFields<'_> {
+        self.infos.fields(self.arrival_position(number))
     }
     fn text(&self, number: usize) -> Result<Cow<'_, str>> {
         let error = |why| Error::TextGone { id: self.id(number).into_owned(), why };

@@ -1,7 +1,7 @@
 //! Owns: the metadata of many documents as a column of few bytes. Never: knows a text.
 
 use crate::engine::info_row::{self, InfoRow, SharedStrings};
-use crate::model::document::DocumentInfo;
+use crate::model::document::{DocumentFields, DocumentInfo};
 use std::cmp::Ordering;
 
 /// The bytes of a block of rows. Rows are added to the last block, so that no growth copies more
@@ -135,6 +135,12 @@ impl DocumentInfos {
         Some(InfoRow::read(self.row(number)?, &self.shared).to_info())
     }
 
+    /// The fields of a document by which a scan decides, not copied.
+    pub(crate) fn fields(&self, number: usize) -> DocumentFields<'_> {
+        let row = self.row(number).unwrap_or_default();
+        InfoRow::read(row, &self.shared).fields()
+    }
+
     /// All documents in their order.
     pub fn iter(&self) -> impl Iterator<Item = DocumentInfo> {
         (0..self.count()).filter_map(|number| self.get(number))
@@ -264,6 +270,7 @@ mod tests {
         assert_eq!(kept.iter().collect::<Vec<_>>(), plain);
         for (n, info) in plain.iter().enumerate() {
             assert_eq!(kept.get(n).as_ref(), Some(info));
+            assert_eq!(kept.fields(n), info.into());
             assert_eq!((kept.id(n), kept.bytes(n)), (info.id.as_str(), info.bytes));
             assert_eq!(kept.id_bytes(n), info.id.as_bytes());
         }

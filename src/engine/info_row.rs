@@ -1,9 +1,10 @@
 //! Owns: the metadata of one document as a row of bytes, and the table of the strings that many
 //! rows share. Never: keeps rows.
 
-use crate::model::document::DocumentInfo;
+use crate::model::document::{DocumentFields, DocumentInfo};
 use crate::model::page_read::{Extent, PageRead};
 use crate::model::score::Score;
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -250,6 +251,17 @@ impl<'a> InfoRow<'a> {
             score: self.score,
             bytes: self.bytes,
         }
+    }
+
+    /// The fields by which a scan decides.
+    pub fn fields(&self) -> DocumentFields<'a> {
+        let part = |part: Option<Part<'a>>| part.map(|part| Cow::Borrowed(part.as_str()));
+        let mut fields = DocumentFields::default();
+        fields.title = self.title.map(Cow::Borrowed);
+        (fields.source, fields.date) = (part(self.source), part(self.date));
+        fields.reference = self.flags & REFERENCE > 0;
+        fields.is_part = self.read.is_some_and(|read| read.extent == Extent::Part);
+        fields
     }
 
     /// The order of two documents with one id and one text.

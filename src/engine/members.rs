@@ -59,7 +59,7 @@ impl Members {
     /// What documents of a class say about its text.
     pub fn metadata_of(&self, of: &[u32], class: u32, documents: &dyn Documents) -> Metadata {
         let form = self.divided.get(&class).is_some_and(|divided| divided.form);
-        Metadata::new(of.iter().map(|&n| documents.info(n as usize))).of_form(form)
+        Metadata::new(of.iter().map(|&n| documents.fields(n as usize))).of_form(form)
     }
     /// The groups of a class besides [`copies`](Members::copies).
     pub fn other_groups(&self) -> impl Iterator<Item = &Vec<u32>> {

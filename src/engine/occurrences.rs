@@ -13,6 +13,7 @@ use crate::engine::sorted_run::{KeyRange, SortedRun};
 use crate::error::Result;
 use crate::model::options::{Progress, RunOptions, Stage};
 use crate::model::thresholds::Thresholds;
+use crate::pair::hash_directory::SortedHashes;
 use crate::pair::repeat::{RepeatedPassage, inside, word_count};
 use crate::postings::posting::Posting;
 use crate::postings::run::Part;
@@ -86,7 +87,7 @@ pub fn occurrences(
     let Verifier { recipe, thresholds: t, options, progress, .. } = *from;
     let least = t.repeat_classes as usize;
     let frequent = frequent_anchors(&std::mem::take(&mut keys.anchors), family, from)?;
-    let across = keys_across(&keys.paragraphs, least)?;
+    let across = SortedHashes::new(keys_across(&keys.paragraphs, least)?);
     progress.begin(Stage::Repeats, frequent.near.len() as u64);
     let mut reader = ClassReader::new(from);
     let mut lists = WindowLists::new(options);
@@ -97,7 +98,7 @@ pub fn occurrences(
     let (shared, held) = lists.shared(family, least, progress)?;
     let passage = passage_windows(recipe, t);
     held.iter().filter(|held| held.1 >= passage).for_each(|held| touched[held.0 as usize] = true);
-    for class in classes_of_keys(&keys.paragraphs, &across)? {
+    for class in classes_of_keys(&keys.paragraphs, across.hashes())? {
         touched[class as usize] = true;
     }
     let touched: Vec<u32> = (0..).zip(touched).filter(|class| class.1).map(|c| c.0).collect();
@@ -116,8 +117,8 @@ pub fn occurrences(
         found.add(more.inspect(|o| twice.extend(o.key_of_twice())))?;
     }
     drop(shared);
-    let also = keys_beside(&keys.paragraphs, twice, least)?;
-    for some in classes_of_keys(&keys.paragraphs, &also)?.chunks(BATCH) {
+    let also = SortedHashes::new(keys_beside(&keys.paragraphs, twice, least)?);
+    for some in classes_of_keys(&keys.paragraphs, also.hashes())?.chunks(BATCH) {
         let more = reader.map(some, |class, text| occurrences_beside(class, text, &also, from))?;
         found.add(more.into_iter().flatten())?;
     }
@@ -130,12 +131,12 @@ pub fn occurrences_inside(class: u32, text: &ClassTokens, from: &Verifier) -> Ve
     to_occurrences(found, class, 0, text, from)
 }
 
-/// The passages of this text that enough other texts have: paragraphs, by their exact keys, sorted,
-/// in `across`, and those of shared windows.
+/// The passages of this text that enough other texts have: paragraphs, by their exact keys in `across`,
+/// and those of shared windows.
 pub fn occurrences_across(
     class: u32,
     text: &ClassTokens,
-    across: &[u64],
+    across: &SortedHashes,
     shared: &SharedWindows,
     from: &Verifier,
 ) -> Vec<Occurrence> {
@@ -145,11 +146,11 @@ pub fn occurrences_across(
     to_occurrences(found, class, FOUND_ACROSS, text, from)
 }
 
-/// The paragraphs of this text that occur twice in another one; `also` has their keys, sorted.
+/// The paragraphs of this text that occur twice in another one; `also` has their keys.
 pub fn occurrences_beside(
     class: u32,
     text: &ClassTokens,
-    also: &[u64],
+    also: &SortedHashes,
     from: &Verifier,
 ) -> Vec<Occurrence> {
     let found = paragraphs_across(text.values(), text.paragraphs(), also, from.thresholds);
@@ -193,18 +194,17 @@ fn to_occurrences(
     out
 }
 
-/// The paragraphs of one text that occur in enough other texts: their exact keys, sorted, are in
-/// `across`.
+/// The paragraphs of one text that occur in enough other texts: their exact keys are in `across`.
 fn paragraphs_across(
     tokens: TokenValues,
     paragraphs: &[Range<u32>],
-    across: &[u64],
+    across: &SortedHashes,
     t: &Thresholds,
 ) -> Vec<RepeatedPassage> {
     let mut out: Vec<RepeatedPassage> = Vec::new();
     for p in paragraphs {
         let key = paragraph_key(tokens, p);
-        if across.binary_search(&key).is_ok() && word_count(tokens, p) >= t.repeat_paragraph {
+        if across.place(key).is_some() && word_count(tokens, p) >= t.repeat_paragraph {
             let places = std::iter::once(p.clone()).collect();
             out.push(RepeatedPassage {
                 key,

@@ -53,7 +53,7 @@ pub fn series(
         return Ok(Vec::new());
     }
     let issue = |class: u32| {
-        let metadata = Metadata::new([documents.info(all.first[class as usize] as usize)]);
+        let metadata = Metadata::new([documents.fields(all.first[class as usize] as usize)]);
         let (title, day) = (metadata.titles.first()?, metadata.first_day());
         Some(Issue { title: title.key(), day, class, numbers: title.number_key() })
     };

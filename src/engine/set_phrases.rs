@@ -30,7 +30,7 @@ pub fn set_phrases(
         return Ok(Vec::new());
     }
     let of_class =
-        |&document: &u32| documents.info(document as usize).date.as_deref().and_then(day);
+        |&document: &u32| documents.fields(document as usize).date.as_deref().and_then(day);
     let days: Vec<Option<i64>> = all.first.par_iter().map(of_class).collect();
     if days.iter().all(Option::is_none) {
         return Ok(Vec::new());

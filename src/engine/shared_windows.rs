@@ -8,51 +8,44 @@ use crate::engine::sorted_run::{KeyRange, SortedRun};
 use crate::error::Result;
 use crate::model::options::{Progress, RunOptions};
 use crate::model::thresholds::Thresholds;
-use crate::pair::window_filter::WindowFilter;
+use crate::pair::hash_directory::{HashDirectory, SortedHashes};
 use crate::postings::posting::{Posting, class_set_hash};
 use crate::postings::run::Part;
 use crate::sketch::anchor::is_anchor;
 use crate::sketch::recipe::Recipe;
-use crate::text::shingle::{Shingles, first_at_least, shingles};
+use crate::text::shingle::{Shingles, shingles};
 use crate::text::token::TokenValues;
 use rayon::prelude::*;
 use std::ops::Range;
 
 /// Windows that texts share, each with a mark of the set of these texts.
 pub struct SharedWindows {
-    /// The windows, sorted, and their marks.
-    windows: Vec<u64>,
+    windows: SortedHashes,
+    /// The mark of each window, in the order of the windows.
     marks: Vec<u64>,
-    /// Nearly all windows that are looked up are no shared ones.
-    filter: WindowFilter,
 }
 
 impl SharedWindows {
     /// Windows in order, and the mark of each.
     pub fn new(windows: Vec<u64>, marks: Vec<u64>) -> SharedWindows {
-        let filter = WindowFilter::new([&windows, &[]]);
-        SharedWindows { windows, marks, filter }
+        SharedWindows { windows: SortedHashes::new(windows), marks }
     }
 
     /// The windows, and the mark of each.
     #[cfg(feature = "stages")]
     pub fn into_windows(self) -> (Vec<u64>, Vec<u64>) {
-        (self.windows, self.marks)
+        (self.windows.into_hashes(), self.marks)
     }
 
     /// Whether no window is shared.
     pub fn is_empty(&self) -> bool {
-        self.windows.is_empty()
+        self.windows.hashes().is_empty()
     }
 
     /// The mark of a window, if it is shared.
     #[inline]
     pub fn mark(&self, window: u64) -> Option<u64> {
-        if !self.filter.may_hold(window) {
-            return None;
-        }
-        let place = first_at_least(&self.windows, 0, window);
-        (self.windows.get(place) == Some(&window)).then(|| self.marks[place])
+        self.windows.place(window).map(|place| self.marks[place])
     }
 }
 
@@ -241,7 +234,7 @@ pub fn passage_windows(recipe: &Recipe, t: &Thresholds) -> u32 {
 /// windows are taken.
 pub struct NearAnchors<'k> {
     sorted: &'k [u64],
-    filter: WindowFilter,
+    directory: HashDirectory,
     recipe: &'k Recipe,
     reach: u32,
 }
@@ -249,15 +242,10 @@ pub struct NearAnchors<'k> {
 impl<'k> NearAnchors<'k> {
     /// Takes the anchors, sorted.
     pub fn new(sorted: &'k [u64], recipe: &'k Recipe, t: &Thresholds) -> NearAnchors<'k> {
-        let filter = WindowFilter::new([sorted, &[]]);
-        NearAnchors { sorted, filter, recipe, reach: t.repeat_passage }
+        let directory = HashDirectory::new(sorted);
+        NearAnchors { sorted, directory, recipe, reach: t.repeat_passage }
     }
 
-    #[inline]
-    fn hold(&self, anchor: u64) -> bool {
-        self.filter.may_hold(anchor)
-            && self.sorted.get(first_at_least(self.sorted, 0, anchor)) == Some(&anchor)
-    }
     /// The windows that can belong to a passage with two frequent anchors, that is, those within
     /// the length of a passage from one.
     fn windows(&self, tokens: TokenValues, paragraphs: &[Range<u32>]) -> Vec<u64> {
@@ -269,7 +257,9 @@ impl<'k> NearAnchors<'k> {
             let mut next = p.start;
             for i in p.start..p.end {
                 let Some(&hash) = windows.hashes.get(i as usize) else { break };
-                if !is_anchor(hash, self.recipe.anchor_rate) || !self.hold(hash) {
+                if !is_anchor(hash, self.recipe.anchor_rate)
+                    || !self.directory.holds(self.sorted, hash)
+                {
                     continue;
                 }
                 let to = (i + reach).min(p.end).min(windows.hashes.len() as u32);
@@ -293,7 +283,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_filter_changes_nothing(
+        fn a_window_has_its_mark(
             windows in prop::collection::vec((any::<u64>(), any::<u64>()), 0..40), other: u64,
         ) {
             let marks: BTreeMap<u64, u64> = windows.iter().copied().collect();

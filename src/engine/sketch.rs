@@ -9,7 +9,7 @@ use crate::engine::sorted_run::{RunKeeper, SortedRun};
 use crate::engine::spillable_keys::SpillableKeys;
 use crate::error::{Error, Result};
 use crate::hash;
-use crate::model::document::DocumentInfo;
+use crate::model::document::DocumentFields;
 #[cfg(feature = "stages")]
 use crate::model::document::Documents;
 use crate::model::options::{Progress, RunOptions, Stage};
@@ -150,7 +150,7 @@ pub fn sketch(job: &ScanJob, wanted: KeyKinds) -> Result<Sketches> {
     };
     let bytes = bytes_of(0..count);
     progress.begin(Stage::Fingerprint, bytes);
-    let unknown = (0..count).into_par_iter().filter(|&n| documents.info(n).source.is_none());
+    let unknown = (0..count).into_par_iter().filter(|&n| documents.fields(n).source.is_none());
     let mut all = Sketches::for_unknown_sources(unknown.count(), job.recipe);
     let mut known = Known::default();
     for_each_batch(job, wanted, &mut |from, batch| {
@@ -160,9 +160,9 @@ pub fn sketch(job: &ScanJob, wanted: KeyKinds) -> Result<Sketches> {
         });
         let end = from + batch.iter().map(|keys| keys.texts.len()).sum::<usize>();
         // To put them together takes longer than to add them.
-        let infos: Vec<_> = (from..end).into_par_iter().map(|n| documents.info(n)).collect();
-        for ((n, info), (place, text)) in (from..).zip(infos).zip(texts) {
-            new.extend(all.classes.add(n, &text, &info, t, &mut known).map(|c| (place, c)));
+        let fields: Vec<_> = (from..end).into_par_iter().map(|n| documents.fields(n)).collect();
+        for ((n, fields), (place, text)) in (from..).zip(fields).zip(texts) {
+            new.extend(all.classes.add(n, &text, &fields, t, &mut known).map(|c| (place, c)));
         }
         if from == 0 {
             let of_bytes = bytes_of(0..end) as f64 / bytes.max(1) as f64;
@@ -283,7 +283,7 @@ pub fn classes_of(
 ) -> (Classes, Vec<NewClass>) {
     let (mut all, mut new, mut known) = (Classes::default(), Vec::new(), Known::default());
     for (n, text) in texts.enumerate() {
-        if let Some(class) = all.add(n, &text, &documents.info(n), t, &mut known) {
+        if let Some(class) = all.add(n, &text, &documents.fields(n), t, &mut known) {
             all.anchors.push(if class.has_keys { text.anchors } else { 0 });
             new.push(class);
         }
@@ -296,7 +296,7 @@ pub fn classes_of(
 #[derive(Default)]
 struct Known {
     /// The number of each source.
-    sources: HashMap<std::sync::Arc<str>, u32>,
+    sources: HashMap<Box<str>, u32>,
     /// The class of each exact key.
     classes: HashMap<u128, u32>,
     limits: FrequencyLimits,
@@ -308,12 +308,12 @@ impl Classes {
         &mut self,
         n: usize,
         text: &TextKeys,
-        info: &DocumentInfo,
+        fields: &DocumentFields,
         t: &Thresholds,
         known: &mut Known,
     ) -> Option<NewClass> {
         self.tokens.push(text.tokens);
-        let in_window = t.in_window(info.date.as_deref());
+        let in_window = t.in_window(fields.date.as_deref());
         known.limits.window += u64::from(!in_window);
         self.without_text += u64::from(in_window && text.exact.is_none());
         let Some(exact) = text.exact.filter(|_| in_window) else {
@@ -321,7 +321,12 @@ impl Classes {
             return None;
         };
         let next = known.sources.len() as u32;
-        let source = info.source.as_ref().map(|s| *known.sources.entry(s.clone()).or_insert(next));
+        let source = fields.source.as_deref().map(|source| {
+            known.sources.get(source).copied().unwrap_or_else(|| {
+                known.sources.insert(source.into(), next);
+                next
+            })
+        });
         let new = self.first.len() as u32;
         let key = exact ^ source_salt(n as u32, source, t.sources);
         let class = *known.classes.entry(key).or_insert(new);
@@ -334,13 +339,13 @@ impl Classes {
         self.class_of.push(class);
         if class != new {
             self.size[class as usize] += 1;
-            self.reference[class as usize] |= info.reference;
+            self.reference[class as usize] |= fields.reference;
             return None;
         }
         self.first.push(n as u32);
         self.size.push(1);
         self.source.push(source);
-        self.reference.push(info.reference);
+        self.reference.push(fields.reference);
         self.may_repeat.push(text.may_repeat);
         let has_keys = text.tokens >= t.min_tokens;
         known.limits.short += u64::from(!has_keys);

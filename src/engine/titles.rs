@@ -31,7 +31,7 @@ pub fn title_groups(
     t: &Thresholds,
     progress: &dyn Progress,
 ) -> Result<DividedClasses> {
-    let title = |n: u32| documents.info(n as usize).title.clone();
+    let title = |n: u32| documents.fields(n as usize).title;
     let several = |class: &u32| {
         let [first, others @ ..] = members.of(*class) else { return false };
         let first = (!others.is_empty()).then(|| title(*first));
@@ -68,7 +68,7 @@ fn groups(
     for n in order {
         let own = info(n);
         let key = (own.title.clone().unwrap_or_default(), own.date.clone());
-        let own = Metadata::new([own]).of_form(form);
+        let own = Metadata::new([&*own]).of_form(form);
         let fits = |group: &(Metadata, Vec<u32>)| {
             titles_divide_one_text(text, &group.0, &own, background, t).is_none()
         };
@@ -102,7 +102,7 @@ fn is_form(
     t: &Thresholds,
 ) -> bool {
     let mut titled: Vec<Metadata> =
-        order.iter().map(|&n| Metadata::new([documents.info(n as usize)])).collect();
+        order.iter().map(|&n| Metadata::new([documents.fields(n as usize)])).collect();
     titled.dedup_by(|x, y| x.titles == y.titles);
     let (Some(first), Some(last)) = (titled.first(), titled.last()) else { return false };
     titled.len() >= TITLES_OF_A_FORM

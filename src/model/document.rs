@@ -117,6 +117,41 @@ impl DocumentInfo {
     }
 }
 
+/// The fields of a document by which a scan decides, without the others: see
+/// [`Documents::fields`]. Each means what that of [`DocumentInfo`] does.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DocumentFields<'a> {
+    /// The headline.
+    pub title: Option<Cow<'a, str>>,
+    /// The outlet or site that published it.
+    pub source: Option<Cow<'a, str>>,
+    /// The date of publication.
+    pub date: Option<Cow<'a, str>>,
+    /// Whether other documents are only compared with it.
+    pub reference: bool,
+    /// Whether it is a page that was read in part.
+    pub is_part: bool,
+}
+
+impl<'a> From<&'a DocumentInfo> for DocumentFields<'a> {
+    fn from(info: &'a DocumentInfo) -> DocumentFields<'a> {
+        let [title, source, date] =
+            [&info.title, &info.source, &info.date].map(|s| s.as_deref().map(Cow::Borrowed));
+        DocumentFields { title, source, date, reference: info.reference, is_part: info.is_part() }
+    }
+}
+
+impl DocumentFields<'_> {
+    /// The same fields, with strings of their own.
+    fn into_owned(self) -> DocumentFields<'static> {
+        let DocumentFields { title, source, date, reference, is_part } = self;
+        let [title, source, date] =
+            [title, source, date].map(|s| s.map(|s| Cow::Owned(s.into_owned())));
+        DocumentFields { title, source, date, reference, is_part }
+    }
+}
+
 /// Documents by number, wherever they are kept: in memory, in files that are read again by offset,
 /// in an index, in a table.
 ///
@@ -138,6 +173,13 @@ pub trait Documents: Sync {
     /// The length of a document's text in bytes, as [`DocumentInfo::bytes`]; likewise.
     fn bytes(&self, number: usize) -> u32 {
         self.info(number).bytes
+    }
+    /// The fields of a document by which a scan decides; likewise.
+    fn fields(&self, number: usize) -> DocumentFields<'_> {
+        match self.info(number) {
+            Cow::Borrowed(info) => info.into(),
+            Cow::Owned(info) => DocumentFields::from(&info).into_owned(),
+        }
     }
     /// The text of a document. It must be the same text on each call.
     ///

@@ -2,6 +2,7 @@
 //! common. Never: keeps a text.
 
 use crate::hash;
+use crate::pair::hash_directory::HashDirectory;
 use crate::pair::window_filter::WindowFilter;
 use crate::sketch::fingerprint::{EXACT_PARAGRAPH, WORD_SLOTS, paragraph_key, word_slot};
 use crate::sketch::recipe::Recipe;
@@ -67,6 +68,9 @@ pub struct Background {
     /// A filter of the anchors and the windows of notes, before their last step of hashing.
     #[serde(skip)]
     windows: WindowFilter,
+    /// Where anchors are in `set_phrases`.
+    #[serde(skip)]
+    phrases: HashDirectory,
 }
 
 /// The lists of a background, without what is made of them.
@@ -145,7 +149,7 @@ impl Background {
     /// The same background with these anchors of set phrases, sorted.
     #[must_use]
     pub fn with_set_phrases(self, set_phrases: Vec<u64>) -> Background {
-        Background { set_phrases, ..self }
+        Background { phrases: HashDirectory::new(&set_phrases), set_phrases, ..self }
     }
 
     /// The same background with these notes: all their windows of the recipe's anchor length,
@@ -215,7 +219,7 @@ impl Background {
 
     /// Whether an anchor is one of a set phrase.
     pub fn is_set_phrase(&self, anchor: u64) -> bool {
-        self.set_phrases.binary_search(&anchor).is_ok()
+        self.phrases.holds(&self.set_phrases, anchor)
     }
 
     /// Whether texts write a word in lower case, so that it is no name.

@@ -1,13 +1,11 @@
 //! Owns: what documents say about a text besides its words: titles and days, and what follows from
 //! those of two texts. Never: decides a relation.
 
-use crate::model::document::DocumentInfo;
+use crate::model::document::DocumentFields;
 use crate::model::thresholds::Thresholds;
 use crate::pair::background::Background;
 use crate::pair::title::Title;
 use crate::pair::title_counters::comes_again;
-use std::borrow::Borrow;
-use std::sync::Arc;
 
 /// The number of titles of one text that are compared with those of another text, so that a text
 /// printed under thousands of titles costs no more than others.
@@ -29,19 +27,21 @@ pub struct Metadata {
 
 impl Metadata {
     /// The metadata of a text that these documents have.
-    pub fn new<D: Borrow<DocumentInfo>>(documents: impl IntoIterator<Item = D>) -> Metadata {
+    pub fn new<'d, D: Into<DocumentFields<'d>>>(
+        documents: impl IntoIterator<Item = D>,
+    ) -> Metadata {
         let mut out = Metadata::default();
-        let mut titles: Vec<(Arc<str>, Option<Arc<str>>)> = Vec::new();
-        for info in documents {
-            let info = info.borrow();
-            out.days.extend(info.date.as_deref().and_then(day));
-            match info.title.as_ref().filter(|title| !title.trim().is_empty()) {
-                Some(title) => titles.push((title.clone(), info.source.clone())),
+        let mut titled = Vec::new();
+        for document in documents {
+            let DocumentFields { title, source, date, .. } = document.into();
+            out.days.extend(date.as_deref().and_then(day));
+            match title.filter(|title| !title.trim().is_empty()) {
+                Some(title) => titled.push((title, source)),
                 None => out.untitled = true,
             }
         }
         let mut titles: Vec<(&str, Option<&str>)> =
-            titles.iter().map(|(title, source)| (title.trim(), source.as_deref())).collect();
+            titled.iter().map(|(title, source)| (title.trim(), source.as_deref())).collect();
         out.days.sort_unstable();
         out.days.dedup();
         titles.sort_unstable();
@@ -155,6 +155,7 @@ pub fn day(date: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::document::DocumentInfo;
 
     fn of(dates: &[&str]) -> Metadata {
         let infos: Vec<DocumentInfo> = dates

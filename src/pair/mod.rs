@@ -11,6 +11,7 @@ pub mod explain;
 pub mod fact_words;
 pub mod facts;
 pub mod figures;
+pub mod hash_directory;
 pub mod informativeness;
 pub mod masked;
 pub mod measured;

@@ -5,6 +5,7 @@
 //! another one may equal; only these are hashed and have a place in a table.
 
 use crate::hash;
+use crate::pair::hash_directory::SortedHashes;
 use crate::text::shingle::{count, window};
 use crate::text::token::{TokenKind, TokenValues, WORD};
 
@@ -12,21 +13,18 @@ use crate::text::token::{TokenKind, TokenValues, WORD};
 /// a repeated one.
 const BITS: usize = 8;
 
-/// The number of keys in a bucket of the directory, about.
-const BUCKET: usize = 4;
-
 /// The number of hashes that are collected before duplicates are removed.
 const LIMIT: usize = 1 << 12;
 
 /// The windows of a text that may occur several times in it. Memory: a byte or two a window, and
-/// nine bytes for each different window that occurs twice.
+/// ten bytes for each different window that occurs twice.
 pub struct RepeatedWindows<'t> {
     tokens: TokenValues<'t>,
     words: u32,
     /// Whether each window has that number of tokens.
     are_words: bool,
     /// Their hashes.
-    keys: SortedKeys,
+    keys: SortedHashes,
     /// A bit for each window: whether its hash is one of the keys.
     marks: Vec<u64>,
 }
@@ -35,8 +33,8 @@ impl<'t> RepeatedWindows<'t> {
     /// Finds them. No window that occurs twice is missing; some that occur once are there.
     pub fn new(tokens: TokenValues<'t>, words: u32) -> RepeatedWindows<'t> {
         let (windows, are_words) = (count(tokens, words), TokenKind::are_words(tokens.kinds));
-        let sums = SortedKeys::new(seen_twice(tokens, words, windows));
-        if sums.keys.is_empty() {
+        let sums = SortedHashes::new(seen_twice(tokens, words, windows));
+        if sums.hashes().is_empty() {
             return RepeatedWindows { tokens, words, are_words, keys: sums, marks: Vec::new() };
         }
         let mut marks = vec![0u64; windows.div_ceil(64)];
@@ -49,13 +47,13 @@ impl<'t> RepeatedWindows<'t> {
                 keys.push(hash);
             }
         });
-        let keys = SortedKeys::new(keys.sorted());
+        let keys = SortedHashes::new(keys.sorted());
         RepeatedWindows { tokens, words, are_words, keys, marks }
     }
 
     /// The number of different hashes.
     pub fn keys(&self) -> usize {
-        self.keys.keys.len()
+        self.keys.hashes().len()
     }
 
     /// The first token of each window, in order.
@@ -113,33 +111,6 @@ impl<'t> RepeatedWindows<'t> {
             }
         }
         self.marks = marks;
-    }
-}
-
-/// Hashes by which something is looked up.
-struct SortedKeys {
-    /// The hashes, sorted and without duplicates.
-    keys: Vec<u64>,
-    /// The number of the first key of each bucket.
-    directory: Vec<u32>,
-}
-
-impl SortedKeys {
-    fn new(keys: Vec<u64>) -> SortedKeys {
-        let buckets = keys.len() / BUCKET + 1;
-        let mut directory = Vec::with_capacity(buckets + 1);
-        for (n, &key) in (0u32..).zip(&keys) {
-            directory.resize(directory.len().max(hash::slot(key, buckets) + 1), n);
-        }
-        directory.resize(buckets + 1, keys.len() as u32);
-        SortedKeys { keys, directory }
-    }
-
-    /// The number of a hash among the keys.
-    fn place(&self, hash: u64) -> Option<usize> {
-        let bucket = hash::slot(hash, self.directory.len() - 1);
-        let (from, to) = (self.directory[bucket] as usize, self.directory[bucket + 1] as usize);
-        self.keys[from..to].iter().position(|&key| key == hash).map(|at| from + at)
     }
 }
 
@@ -293,11 +264,11 @@ mod tests {
             let mut places: HashMap<usize, Vec<u32>> = HashMap::new();
             for (start, key, end) in found.iter() {
                 let single = window(tokens.values(), words, start as usize);
-                prop_assert_eq!(single, Some((found.keys.keys[key], end)));
+                prop_assert_eq!(single, Some((found.keys.hashes()[key], end)));
                 places.entry(key).or_default().push(start);
             }
             for (key, places) in places {
-                prop_assert_eq!(plain.remove(&found.keys.keys[key]), Some(places));
+                prop_assert_eq!(plain.remove(&found.keys.hashes()[key]), Some(places));
             }
             prop_assert!(plain.values().all(|places| places.len() == 1));
             let before: Vec<u32> = found.starts().collect();

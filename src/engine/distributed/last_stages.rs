@@ -19,6 +19,7 @@ use crate::engine::occurrences::{
 use crate::engine::shared_windows::{NearAnchors, SharedWindows, WindowLists};
 use crate::engine::sketch::Keys;
 use crate::error::Result;
+use crate::pair::hash_directory::SortedHashes;
 use rayon::prelude::*;
 
 impl Work<'_> {
@@ -126,14 +127,16 @@ impl Work<'_> {
             keys.beside.extend(of_part.beside);
         }
         let shared = SharedWindows::new(keys.windows, keys.marks);
+        let (across, beside_keys) =
+            (SortedHashes::new(keys.across), SortedHashes::new(keys.beside));
         let reader = ClassReader::new(&verifier);
         let mut occurrences: Vec<Occurrence> = reader
             .map(&touched, |class, text| {
-                occurrences_across(class, text, &keys.across, &shared, &verifier)
+                occurrences_across(class, text, &across, &shared, &verifier)
             })?
             .concat();
         let others = reader
-            .map(&beside, |class, text| occurrences_beside(class, text, &keys.beside, &verifier))?;
+            .map(&beside, |class, text| occurrences_beside(class, text, &beside_keys, &verifier))?;
         occurrences.extend(others.concat());
         occurrences.par_sort_unstable();
         let blocks = vec![
