@@ -171,10 +171,13 @@ pub const PAIRS_BETWEEN: &str = "pairs-between";
 /// The occurrences of repeated passages.
 pub const OCCURRENCES: &str = "occurrences";
 
+/// The keys by which repeats are found, behind all comparisons.
+const OF_REPEATS: KeyKinds = KeyKinds { anchors: true, paragraphs: true, ..KeyKinds::NONE };
+
 /// The findings of sorted keys, and the background.
 pub fn findings_of(job: &ScanJob, sorted: SortedKeys) -> Result<(Detection, Background)> {
     let ScanJob { documents, recipe, thresholds, options, progress, .. } = *job;
-    let found = relate_under(job, sorted)?;
+    let found = relate_under(job, sorted, OF_REPEATS)?;
     let Related {
         class_tokens,
         notes_left_out,
@@ -282,13 +285,14 @@ pub fn relate(
     let options = &options.for_documents(documents.count());
     let (source, checkpoints) = (BackgroundSource::default(), &Checkpoints::default());
     let job = ScanJob { documents, source, recipe, thresholds, options, progress, checkpoints };
-    relate_under(&job, sorted_keys(&job, KeyKinds::ALL)?)
+    relate_under(&job, sorted_keys(&job, KeyKinds::ALL)?, KeyKinds::ALL)
 }
 
-fn relate_under(job: &ScanJob, sorted: SortedKeys) -> Result<Related> {
+/// [`Related`], with the keys that are for `later`.
+fn relate_under(job: &ScanJob, mut sorted: SortedKeys, later: KeyKinds) -> Result<Related> {
     let ScanJob { documents, thresholds, progress, .. } = *job;
     let Searched { class_tokens, compared, family, document_candidates, passage_candidates } =
-        searched(job, &sorted)?;
+        searched(job, &mut sorted, later)?;
     let (all, members) = (&sorted.all, &sorted.members);
     let metadata = |class| members.metadata(class, documents);
     let verifier = sorted.verifier(job, &class_tokens, &metadata);

@@ -57,7 +57,7 @@ pub fn scan_candidacy(
         let source = BackgroundSource { given: Some(background), ..BackgroundSource::default() };
         let checkpoints = &Checkpoints::default();
         let job = ScanJob { documents, source, recipe, thresholds, options, progress, checkpoints };
-        let sorted = sorted_keys(&job, KeyKinds::ALL)?;
+        let mut sorted = sorted_keys(&job, KeyKinds::ALL)?;
         let [a, b] = pair.map(|n| sorted.all.class_of[n as usize]);
         if a != NONE && a == b {
             return Ok(ScanCandidacy::OneText);
@@ -65,7 +65,7 @@ pub fn scan_candidacy(
         if a == NONE || b == NONE || !sorted.all.allowed(a, b, thresholds.sources) {
             return Ok(ScanCandidacy::SetAside);
         }
-        let found = searched(&job, &sorted)?;
+        let found = searched(&job, &mut sorted, KeyKinds::NONE)?;
         let pair = pack_pair(a.min(b), a.max(b));
         Ok(candidacy(pair, [&found.document_candidates, &found.passage_candidates]))
     })

@@ -256,12 +256,13 @@ impl<'a> InfoRow<'a> {
     /// The fields by which a scan decides.
     pub fn fields(&self) -> DocumentFields<'a> {
         let part = |part: Option<Part<'a>>| part.map(|part| Cow::Borrowed(part.as_str()));
-        let mut fields = DocumentFields::default();
-        fields.title = self.title.map(Cow::Borrowed);
-        (fields.source, fields.date) = (part(self.source), part(self.date));
-        fields.reference = self.flags & REFERENCE > 0;
-        fields.is_part = self.read.is_some_and(|read| read.extent == Extent::Part);
-        fields
+        DocumentFields {
+            title: self.title.map(Cow::Borrowed),
+            source: part(self.source),
+            date: part(self.date),
+            reference: self.flags & REFERENCE > 0,
+            is_part: self.read.is_some_and(|read| read.extent == Extent::Part),
+        }
     }
 
     /// The order of two documents with one id and one text.

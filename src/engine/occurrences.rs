@@ -82,8 +82,6 @@ pub fn occurrences(
     family: &[u32],
     from: &Verifier,
 ) -> Result<Occurrences> {
-    // Bands are of no more use; what is kept of the texts takes their place in memory.
-    drop([std::mem::take(&mut keys.bands), std::mem::take(&mut keys.paragraph_bands)]);
     let Verifier { recipe, thresholds: t, options, progress, .. } = *from;
     let least = t.repeat_classes as usize;
     let frequent = frequent_anchors(&std::mem::take(&mut keys.anchors), family, from)?;
@@ -131,8 +129,8 @@ pub fn occurrences_inside(class: u32, text: &ClassTokens, from: &Verifier) -> Ve
     to_occurrences(found, class, 0, text, from)
 }
 
-/// The passages of this text that enough other texts have: paragraphs, by their exact keys in `across`,
-/// and those of shared windows.
+/// The passages of this text that enough other texts have: paragraphs, by their exact keys in
+/// `across`, and those of shared windows.
 pub fn occurrences_across(
     class: u32,
     text: &ClassTokens,

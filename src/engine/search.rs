@@ -97,34 +97,45 @@ impl SortedKeys {
 /// The name of the choice of candidates, whose result may be there already.
 pub const CHOSEN: &str = "chosen";
 
-/// Searches the candidates by sorted keys, unless they are chosen and compared already.
-pub fn searched(job: &ScanJob, sorted: &SortedKeys) -> Result<Searched> {
+/// Searches the candidates by sorted keys, unless they are chosen and compared already. The keys of
+/// bands are freed as soon as they were searched, unless they are for `later`.
+pub fn searched(job: &ScanJob, sorted: &mut SortedKeys, later: KeyKinds) -> Result<Searched> {
+    let mut keys = std::mem::take(&mut sorted.keys);
     let class_tokens = sorted.all.class_tokens();
     let metadata = |class| sorted.members.metadata(class, job.documents);
     let verifier = sorted.verifier(job, &class_tokens, &metadata);
-    let search = candidate_search(job, sorted, &class_tokens);
+    let all = &sorted.all;
     let mut chosen = job.checkpoints.given_whole::<ChosenCandidates>(CHOSEN).map(|both| both.0);
     let document_candidates = match &mut chosen {
         Some([by_documents, _]) => std::mem::take(by_documents),
-        None => search.by_documents()?,
+        None => candidate_search(job, all, &keys, &class_tokens).by_documents()?,
     };
+    keys.same_text = SortedRun::default();
+    if !later.bands {
+        keys.bands = SortedRun::default();
+    }
     let mut compared = Relations::new(job.options);
     compare_by_documents(job, &document_candidates, &verifier, &mut compared)?;
-    let family = families_of(&compared, sorted.all.first.len());
+    let family = families_of(&compared, all.first.len());
     let passage_candidates = match chosen {
         Some([_, by_passages]) => by_passages,
-        None => search.by_passages(&family, &document_candidates.pairs)?,
+        None => candidate_search(job, all, &keys, &class_tokens)
+            .by_passages(&family, &document_candidates.pairs)?,
     };
+    if !later.paragraph_bands {
+        keys.paragraph_bands = SortedRun::default();
+    }
+    sorted.keys = keys;
     Ok(Searched { class_tokens, compared, family, document_candidates, passage_candidates })
 }
 
 /// The search for candidates by sorted keys.
 pub fn candidate_search<'a>(
     job: &'a ScanJob<'a>,
-    sorted: &'a SortedKeys,
+    all: &'a Classes,
+    keys: &'a Keys<SortedRun>,
     class_tokens: &'a [u32],
 ) -> CandidateSearch<'a> {
-    let SortedKeys { all, keys, .. } = sorted;
     let budget = Budget::of(class_tokens, job.thresholds);
     CandidateSearch { job, all, keys, budget }
 }

@@ -80,7 +80,7 @@ fn of_sorted(job: &ScanJob, sorted: &SortedKeys, only: StagePart) -> Result<()> 
     let class_tokens = sorted.all.class_tokens();
     let metadata = |class| sorted.members.metadata(class, job.documents);
     let verifier = sorted.verifier(job, &class_tokens, &metadata);
-    let search = candidate_search(job, sorted, &class_tokens);
+    let search = candidate_search(job, &sorted.all, &sorted.keys, &class_tokens);
     let compare = |candidates: &Candidates| {
         job.progress.begin(Stage::Compare, candidates.steps / u64::from(only.parts));
         compared_part(stage, part, job, candidates, &verifier).map(drop)

@@ -15,7 +15,6 @@ use crate::model::document::Documents;
 use crate::model::options::{Progress, RunOptions, Stage};
 use crate::model::thresholds::{SourceLimit, Thresholds};
 use crate::postings::edge_set::EdgeSet;
-use crate::postings::posting::Posting;
 use crate::sketch::anchor::EDGE;
 use crate::sketch::fingerprint::WORD_SLOTS;
 use crate::sketch::recipe::Recipe;
@@ -181,9 +180,9 @@ pub fn sketch(job: &ScanJob, wanted: KeyKinds) -> Result<Sketches> {
     Ok(all)
 }
 
-/// The number of postings that may be in memory: they take half of it at most.
+/// The number of packed postings that may be in memory: they take half of it at most.
 fn most_in_memory(options: &RunOptions) -> usize {
-    options.part_of_memory(2) / size_of::<Posting>()
+    options.part_of_memory(2) / size_of::<u64>()
 }
 
 /// The place of a document in a batch: the number of the part, and the place in it.

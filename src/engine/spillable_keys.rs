@@ -5,7 +5,7 @@ use crate::engine::scratch::{ScratchFile, Stored};
 use crate::engine::sorted_run::{RunKeeper, RunPart};
 use crate::engine::stored_records::{load_all, store};
 use crate::error::Result;
-use crate::postings::partitions::{Partitions, sort_shared};
+use crate::postings::partitions::{PackedPostings, Partitions};
 use rayon::prelude::*;
 
 /// The postings of one kind of key, in partitions, each of which may have its first postings in a
@@ -15,8 +15,6 @@ pub struct SpillableKeys {
     in_memory: Partitions,
     /// For each partition, its postings in the file, in their order; empty before the first spill.
     spilled: Vec<Vec<Stored>>,
-    /// The number of postings in the file.
-    count: usize,
 }
 
 impl SpillableKeys {
@@ -34,22 +32,22 @@ impl SpillableKeys {
 
     /// The number of postings.
     pub fn len(&self) -> usize {
-        self.count + self.in_memory.len()
+        self.in_memory.len()
     }
 
-    /// The number of postings in memory.
+    /// The number of postings in memory, each of eight bytes.
     pub fn len_in_memory(&self) -> usize {
-        self.in_memory.len()
+        self.in_memory.len_in_memory()
     }
 
     /// Moves all postings to the file.
     pub fn spill(&mut self, file: &mut ScratchFile) -> Result<()> {
-        self.count += self.in_memory.len();
         let parts = self.in_memory.parts_mut();
         self.spilled.resize(parts.len(), Vec::new());
         for (part, stored) in parts.iter_mut().zip(&mut self.spilled) {
-            stored.extend(store(file, part)?);
-            part.clear();
+            let packed = part.packed_mut();
+            stored.extend(store(file, packed)?);
+            packed.clear();
         }
         Ok(())
     }
@@ -66,14 +64,13 @@ impl SpillableKeys {
         let mut spilled = self.spilled;
         let parts = self.in_memory.into_parts();
         spilled.resize(parts.len(), Vec::new());
-        let sort = |(mut part, spilled): (Vec<_>, Vec<Stored>)| {
+        let sort = |(mut part, spilled): (PackedPostings, Vec<Stored>)| {
             if let Some(file) = file.filter(|_| !spilled.is_empty()) {
-                part = load_all(file, &spilled, &part)?;
+                let packed = part.packed_mut();
+                *packed = load_all(file, &spilled, packed)?;
             }
             done(part.len())?;
-            sort_shared(&mut part);
-            part.shrink_to_fit();
-            keeper.keep(part)
+            keeper.keep(part.shared())
         };
         parts.into_par_iter().zip(spilled).map(sort).collect()
     }

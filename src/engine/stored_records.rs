@@ -30,6 +30,17 @@ impl Record for Posting {
     }
 }
 
+/// A number, such as a packed posting.
+impl Record for u64 {
+    const BYTES: usize = 8;
+    fn append_to(self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.to_le_bytes());
+    }
+    fn read(bytes: &[u8]) -> u64 {
+        long(bytes)
+    }
+}
+
 /// A pair of texts with the number of keys that they share.
 impl Record for SharedKeys {
     const BYTES: usize = 12;

@@ -6,6 +6,7 @@ use crate::gate::bottom_k::{covers, join as join_content};
 use crate::gate::documents::DocumentTable;
 use crate::gate::findings::{Origin, UnjudgedFinding};
 use crate::gate::known_documents::{GroupPlaces, KnownDocuments, join, match_members, root};
+use crate::gate::repeat_places::RepeatPlaces;
 use crate::gate::verdict::FindingKind;
 use crate::gate::verdict::Stale;
 use crate::hash::ByHash;
@@ -31,6 +32,7 @@ pub(super) struct KnownFindings<'a> {
     by_content: ByHash<Vec<u32>>,
     exact: ByHash<Vec<u32>>,
     repeats: ByHash<Vec<u32>>,
+    repeat_places: RepeatPlaces<'a>,
     /// For each cluster of today, by its first document, the baseline groups that its members
     /// belong to.
     groups: HashMap<u32, Rc<BTreeSet<u32>>>,
@@ -78,6 +80,7 @@ impl<'a> KnownFindings<'a> {
             by_content: ByHash::default(),
             exact: ByHash::default(),
             repeats: ByHash::default(),
+            repeat_places: RepeatPlaces::new(table, baseline),
             groups: HashMap::new(),
             used_groups: HashSet::new(),
             used: [baseline.clusters.len(), baseline.pairs.len(), baseline.repeats.len()]
@@ -149,8 +152,10 @@ impl<'a> KnownFindings<'a> {
             .chain(group.iter().map(|&i| drafts[i].document))
             .collect();
         let mut parents: Vec<u32> = (0..documents.len() as u32).collect();
-        let entries =
-            if is_cluster { self.clusters_of(&documents) } else { self.repeats_like(first) };
+        let entries = match is_cluster {
+            true => self.clusters_of(&documents),
+            false => self.repeat_places.of(table, &documents, self.repeats_like(first)),
+        };
         let places = is_cluster.then(|| GroupPlaces::of(table, &documents));
         for entry in entries {
             let members: &[Member] = match is_cluster {

@@ -16,6 +16,7 @@ mod known_documents;
 mod known_findings;
 mod measures;
 mod policy;
+mod repeat_places;
 mod span_hashes;
 pub(crate) mod verdict;
 

@@ -3,9 +3,10 @@
 
 use crate::error::Result;
 use crate::index::memtable::Memtable;
+use crate::index::posting_list::PostingList;
 use crate::index::rows::{ClassRow, DocumentRow, State, exact_key, id_key, members_key, read};
 use crate::index::store::tables::{ReadTxn, Store};
-use crate::postings::bucket::{Bucket, BucketLayout};
+use crate::postings::bucket::BucketLayout;
 use crate::postings::budget::{ANCHORS_PER_BAND, add_up};
 use crate::postings::checksum::{seal, unseal};
 use crate::postings::policy::Policy;
@@ -35,32 +36,6 @@ pub struct IndexState<'v> {
     pub stale: Cell<bool>,
 }
 
-/// The posting list of a key: a range of one bucket for each run, and the documents in the
-/// memtable. Postings of runs are read on demand.
-pub struct PostingList<'t> {
-    pieces: Vec<(Bucket<'t>, std::ops::Range<usize>)>,
-    /// Units from the memtable, ascending.
-    pub recent: Vec<u32>,
-}
-
-impl PostingList<'_> {
-    fn len(&self) -> usize {
-        self.pieces.iter().map(|p| p.1.len()).sum::<usize>() + self.recent.len()
-    }
-    /// Whether the list contains a unit.
-    pub fn holds(&self, unit: u32) -> bool {
-        self.recent.binary_search(&unit).is_ok()
-            || self.pieces.iter().any(|(b, places)| b.holds(places.clone(), unit))
-    }
-    /// All units, ascending: runs are in the order of their documents.
-    pub fn units(&self) -> impl DoubleEndedIterator<Item = u32> {
-        self.pieces
-            .iter()
-            .flat_map(|(b, r)| r.clone().map(|i| b.unit(i)))
-            .chain(self.recent.iter().copied())
-    }
-}
-
 /// A class, and how many keys it shares with a text.
 pub type SharedKeys = (u32, u32);
 
@@ -88,8 +63,31 @@ impl<'v> IndexState<'v> {
         IndexState { store, txn, state, recent, batch_memtable: None, stale: Cell::new(false) }
     }
 
+    /// The posting list of a key.
     pub fn list(&self, key: u64) -> Result<PostingList<'v>> {
-        let mut list = PostingList { pieces: Vec::new(), recent: Vec::new() };
+        self.list_of(key, |table, below, out| {
+            table.find(key, below, out);
+            0
+        })
+    }
+
+    /// The posting list of a key by which candidates are looked for. Where it is over the cap only
+    /// its ends are looked at, unless some of the texts may have been removed.
+    fn list_of_candidates(&self, key: u64, cap: usize) -> Result<PostingList<'v>> {
+        match self.state.removed_classes > 0 || cap >= ENDS {
+            true => self.list(key),
+            false => self.list_of(key, |table, below, out| table.find_ends(key, below, out)),
+        }
+    }
+
+    /// The list of a key; `find` appends the units of a memtable below a number, and returns the
+    /// number of those that it leaves out.
+    fn list_of(
+        &self,
+        key: u64,
+        find: impl Fn(&Memtable, u32, &mut Vec<u32>) -> usize,
+    ) -> Result<PostingList<'v>> {
+        let mut list = PostingList { pieces: Vec::new(), recent: Vec::new(), between: 0 };
         for run in &self.state.runs {
             let shape = BucketLayout { bits: run.bits };
             if let Some(bucket) = self.store.bucket(self.txn, run.id, shape, shape.bucket(key))? {
@@ -101,11 +99,13 @@ impl<'v> IndexState<'v> {
         }
         let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
         if recent.epoch == self.state.epoch {
-            recent.find(key, self.state.next, &mut list.recent);
+            list.between += find(&recent, self.state.next, &mut list.recent);
         } else {
             self.stale.set(true);
         }
-        self.batch_memtable.iter().for_each(|own| own.find(key, self.state.next, &mut list.recent));
+        if let Some(own) = self.batch_memtable {
+            list.between += find(own, self.state.next, &mut list.recent);
+        }
         Ok(list)
     }
 
@@ -238,15 +238,16 @@ impl<'v> IndexState<'v> {
             _ => false,
         };
         let (mut shared, mut bands) = (Vec::new(), Vec::new());
+        let cap = Policy::from(recipe).passage_cap;
         for &key in &f.anchors {
-            let list = self.list(key)?;
+            let list = self.list_of_candidates(key, cap)?;
             self.by_passage(key, &list, own, stood_for, recipe, &mut shared, &mut out.capped)?;
         }
         shared.sort_unstable();
         let enough = Policy::from(recipe).with_enough_anchors(&shared);
         out.by_passages.extend(enough);
         for &key in &f.paragraph_bands {
-            let list = self.list(key)?;
+            let list = self.list_of_candidates(key, cap)?;
             self.by_passage(key, &list, own, stood_for, recipe, &mut bands, &mut out.capped)?;
         }
         out.by_passages.extend(bands.into_iter().map(|class| (class, ANCHORS_PER_BAND)));
@@ -286,7 +287,7 @@ impl<'v> IndexState<'v> {
         let (mut found, mut votes) = (Vec::new(), Votes::default());
         let cap = Policy::from(recipe).band_cap;
         for &key in &f.bands {
-            let list = self.list(key)?;
+            let list = self.list_of_candidates(key, cap)?;
             if self.fits(&list, own, cap)? {
                 found.extend(list.units().map(|class| (class, 1)));
                 continue;

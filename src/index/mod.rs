@@ -17,6 +17,7 @@ mod lookup;
 mod memtable;
 mod merge;
 mod notes;
+mod posting_list;
 mod query;
 mod rows;
 mod snapshot;

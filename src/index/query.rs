@@ -13,6 +13,7 @@ use crate::model::document::{Document, DocumentInfo};
 use crate::model::thresholds::{SourceLimit, Thresholds};
 use crate::pair::background::Background;
 use crate::pair::compare::compare_all;
+use crate::pair::hash_directory::SortedHashes;
 use crate::pair::masked::MaskedText;
 use crate::pair::metadata::Metadata;
 use crate::pair::relation::containment;
@@ -21,7 +22,6 @@ use crate::postings::budget::{keep_fitting, lookup_budget, lookup_steps};
 use crate::postings::checksum::{damaged, unseal};
 use crate::sketch::fingerprint::Fingerprint;
 use crate::sketch::recipe::Recipe;
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeSet;
@@ -203,17 +203,12 @@ impl QuerySettings<'_> {
             let found = notes_among(&held, self.background, self.recipe, self.thresholds);
             (notes, out.notes_left_out) = (found.windows, found.left_out);
         }
-        let background = if notes.is_empty() {
-            Cow::Borrowed(self.background)
-        } else {
-            notes.extend(&self.background.notes);
-            notes.sort_unstable();
-            notes.dedup();
-            Cow::Owned(self.background.clone().with_notes(notes))
-        };
-        let asked = self.masked(&d.text, &d.info, &background);
+        notes.sort_unstable();
+        notes.dedup();
+        let notes = SortedHashes::new(notes);
+        let asked = self.masked(&d.text, &d.info, &notes);
         for ((members, _, partner), text) in partners.into_iter().zip(texts) {
-            let seen = self.compared(d, &asked, partner, text, &background);
+            let seen = self.compared(d, &asked, partner, text, &notes);
             out.sightings.extend(seen.map(|s| Sighting { copies: u64::from(members), ..s }));
         }
         Ok(())
@@ -270,9 +265,10 @@ impl QuerySettings<'_> {
         asked: &MaskedText,
         partner: DocumentRow,
         text: String,
-        background: &Background,
+        notes: &SortedHashes,
     ) -> Option<Sighting> {
-        let there = self.masked(&text, &partner.info, background);
+        let there = self.masked(&text, &partner.info, notes);
+        let background = self.background;
         let steps = Steps::to_the_end();
         // The pair is compared as in a scan, with the smaller id first.
         let comparison = if d.info.id <= partner.info.id {
@@ -291,9 +287,9 @@ impl QuerySettings<'_> {
         &self,
         text: &'t str,
         info: &DocumentInfo,
-        background: &Background,
+        notes: &SortedHashes,
     ) -> MaskedText<'t> {
-        let text = MaskedText::new(text, background, self.recipe);
+        let text = MaskedText::with_notes(text, self.background, self.recipe, notes);
         text.with_metadata(Metadata::new([info]))
     }
 

@@ -4,7 +4,8 @@
 use crate::error::Result;
 use crate::hash;
 use crate::index::handle::Index;
-use crate::index::lookup::{IndexState, PostingList, numbers};
+use crate::index::lookup::{IndexState, numbers};
+use crate::index::posting_list::PostingList;
 use crate::index::rows::{ClassRow, DocumentRow, PendingRow, read};
 use crate::index::store::tables::MeasuredTable;
 use crate::postings::bucket::{Bucket, BucketLayout};

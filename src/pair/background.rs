@@ -2,7 +2,7 @@
 //! common. Never: keeps a text.
 
 use crate::hash;
-use crate::pair::hash_directory::HashDirectory;
+use crate::pair::hash_directory::{HashDirectory, SortedHashes};
 use crate::pair::window_filter::WindowFilter;
 use crate::sketch::fingerprint::{EXACT_PARAGRAPH, WORD_SLOTS, paragraph_key, word_slot};
 use crate::sketch::recipe::Recipe;
@@ -252,10 +252,21 @@ impl Background {
 
     /// A flag for each token that says whether it is boilerplate; empty where no token is.
     pub fn mask(&self, tokens: &Tokens, paragraphs: &[Range<u32>], anchor: u32) -> Vec<bool> {
-        if !self.has_boilerplate() {
+        self.mask_with_notes(tokens, paragraphs, anchor, &SortedHashes::default())
+    }
+
+    /// [`Background::mask`] with the windows of more notes than those of the background.
+    pub fn mask_with_notes(
+        &self,
+        tokens: &Tokens,
+        paragraphs: &[Range<u32>],
+        anchor: u32,
+        notes: &SortedHashes,
+    ) -> Vec<bool> {
+        if !self.has_boilerplate() && notes.is_empty() {
             return Vec::new();
         }
-        let windows = self.boilerplate_windows(tokens.values(), anchor);
+        let windows = self.boilerplate_windows(tokens.values(), anchor, notes);
         let long = |r: &&Range<u32>| r.end - r.start >= EXACT_PARAGRAPH;
         let boilerplate = |r: &&Range<u32>| self.is_boilerplate(paragraph_key(tokens, r));
         let known = if self.paragraphs.is_empty() { &[] } else { paragraphs };
@@ -285,12 +296,18 @@ impl Background {
     }
 
     /// The windows of a text of so many words that are boilerplate, in order.
-    fn boilerplate_windows(&self, tokens: TokenValues, words: u32) -> Vec<Range<usize>> {
+    fn boilerplate_windows(
+        &self,
+        tokens: TokenValues,
+        words: u32,
+        notes: &SortedHashes,
+    ) -> Vec<Range<usize>> {
         /// The number of words in a window of most recipes.
         const USUAL: usize = 5;
-        if self.anchors.is_empty() && self.notes.is_empty() {
+        if self.anchors.is_empty() && self.notes.is_empty() && notes.is_empty() {
             return Vec::new();
         }
+        let is_note = |window| !notes.is_empty() && notes.place(window).is_some();
         let filter = self.window_filter();
         let mut held = Vec::new();
         if words as usize == USUAL
@@ -300,7 +317,9 @@ impl Background {
             // So the compiler knows how long a window is, and few windows are hashed to the end.
             for (start, w) in tokens.hashes.windows(USUAL).enumerate() {
                 let unmixed = hash::unmixed_sequence([w[0], w[1], w[2], w[3], w[4]]);
-                if filter.may_hold(unmixed) && self.is_boilerplate_window(hash::mix(unmixed)) {
+                if filter.may_hold(unmixed) && self.is_boilerplate_window(hash::mix(unmixed))
+                    || is_note(hash::mix(unmixed))
+                {
                     held.push(start..start + USUAL);
                 }
             }
@@ -311,6 +330,7 @@ impl Background {
         for (start, (window, end)) in windows.hashes.iter().zip(&windows.ends).enumerate() {
             if filter.is_none_or(|filter| filter.may_hold(hash::unmix(*window)))
                 && self.is_boilerplate_window(*window)
+                || is_note(*window)
             {
                 held.push(start..*end as usize);
             }
@@ -441,11 +461,16 @@ mod tests {
             }
             lists.iter_mut().for_each(|list| list.sort_unstable());
             let [anchors, notes] = lists.clone();
+            let (none, mut of_notes) = (SortedHashes::default(), notes.clone());
+            of_notes.dedup();
             let background = Background::new(0, vec![], anchors, vec![], vec![]).with_notes(notes);
             let held = |hash: &u64| lists.iter().flatten().any(|window| window == hash);
             let plain: Vec<usize> =
                 of(&text).iter().enumerate().filter(|w| held(w.1)).map(|w| w.0).collect();
-            let found = background.boilerplate_windows(tokens.values(), words);
+            let found = background.boilerplate_windows(tokens.values(), words, &none);
+            let without = Background::new(0, vec![], lists[0].clone(), vec![], vec![]);
+            let more = SortedHashes::new(of_notes);
+            prop_assert_eq!(&without.boilerplate_windows(tokens.values(), words, &more), &found);
             let starts: Vec<usize> = found.iter().map(|range| range.start).collect();
             prop_assert_eq!(starts, plain);
             prop_assert!(found.iter().all(|r| window(tokens.values(), words, r.start)

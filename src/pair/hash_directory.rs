@@ -93,6 +93,11 @@ impl SortedHashes {
         self.directory.place(&self.hashes, hash)
     }
 
+    /// Whether the list is empty.
+    pub fn is_empty(&self) -> bool {
+        self.hashes.is_empty()
+    }
+
     /// The list.
     pub fn hashes(&self) -> &[u64] {
         &self.hashes

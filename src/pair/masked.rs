@@ -4,6 +4,7 @@
 use crate::align::prepared::Prepared;
 use crate::align::run::usize_range;
 use crate::pair::background::Background;
+use crate::pair::hash_directory::SortedHashes;
 use crate::pair::metadata::Metadata;
 use crate::pair::sentence::has_end_sign;
 use crate::sketch::anchor::is_anchor;
@@ -43,8 +44,19 @@ impl<'t> MaskedText<'t> {
         background: &Background,
         recipe: &Recipe,
     ) -> MaskedText<'t> {
+        MaskedText::with_notes(text, background, recipe, &SortedHashes::default())
+    }
+
+    /// [`MaskedText::new`] with the windows of more notes than those of the background.
+    pub fn with_notes(
+        text: impl Into<Cow<'t, str>>,
+        background: &Background,
+        recipe: &Recipe,
+        notes: &SortedHashes,
+    ) -> MaskedText<'t> {
         let prepared = Prepared::new(text, recipe.shingle);
-        let mask = background.mask(&prepared.tokens, &prepared.paragraphs, recipe.anchor);
+        let (tokens, paragraphs) = (&prepared.tokens, &prepared.paragraphs);
+        let mask = background.mask_with_notes(tokens, paragraphs, recipe.anchor, notes);
         let own_tokens = prepared.tokens.len() - mask.iter().filter(|&&masked| masked).count();
         let Recipe { anchor, anchor_rate, .. } = *recipe;
         MaskedText {

@@ -95,7 +95,8 @@ impl Work<'_> {
             return Ok(Made::default());
         }
         let (job, class_tokens) = (self.job(self.checkpoints), sorted.all.class_tokens());
-        let found = candidate_search(&job, &sorted, &class_tokens).part_by_documents(self.part)?;
+        let found = candidate_search(&job, &sorted.all, &sorted.keys, &class_tokens)
+            .part_by_documents(self.part)?;
         Ok((vec![self.block("pairs-documents", self.part, &found)], Vec::new()))
     }
 
@@ -107,7 +108,7 @@ impl Work<'_> {
         let links = self.blocks.of_parts::<FamilyLinks>("links", self.scan.parts)?;
         let links = links.into_iter().flat_map(|links| links.0);
         let family = families(sorted.all.first.len(), links);
-        let search = candidate_search(&job, &sorted, &class_tokens);
+        let search = candidate_search(&job, &sorted.all, &sorted.keys, &class_tokens);
         let found = search.part_by_passages(self.part, &family)?;
         let least = self.scan.thresholds.repeat_classes as usize;
         let frequent = |part: Part| frequent_of(part, &family, least);
@@ -126,7 +127,7 @@ impl Work<'_> {
         let parts = self.scan.parts;
         let sorted = self.sorted(Keys::default())?;
         let (job, class_tokens) = (self.job(self.checkpoints), sorted.all.class_tokens());
-        let search = candidate_search(&job, &sorted, &class_tokens);
+        let search = candidate_search(&job, &sorted.all, &sorted.keys, &class_tokens);
         let (mut blocks, mut wanted) = (Vec::new(), Vec::new());
         let candidates = match by {
             "documents" => search.by_documents()?,

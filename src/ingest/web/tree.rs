@@ -17,8 +17,18 @@ pub(super) const DEPTH: usize = 512;
 /// The number of nodes at most: elements, texts, comments.
 pub(super) const NODES: usize = 500_000;
 
+/// The nodes of a short page at most, and those for each byte of a longer one. Elements that are
+/// not closed, such as `<b>`, are built anew in each paragraph behind them, so that a few bytes may
+/// be thousands of nodes. Other pages have at most one node in two bytes.
+const LEAST_NODES: usize = 1024;
+const NODES_FOR_EACH_BYTE: usize = 1;
+
 /// The sum of the depths of all nodes at most: the work on a tree grows with it.
 const WORK: usize = 10_000_000;
+
+/// That of a short page, and that for each byte of a longer one, of which pages have one or two.
+const LEAST_WORK: usize = 100_000;
+const WORK_FOR_EACH_BYTE: usize = 16;
 
 /// The number of attributes of an element at most: the parser compares each with all before it.
 pub(super) const ATTRIBUTES: usize = 20_000;
@@ -66,7 +76,7 @@ pub(super) enum Limit {
 pub(super) fn parse(html: &str) -> Result<Document, Limit> {
     let tree_builder = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
     let options = ParseOpts { tree_builder, ..ParseOpts::default() };
-    let mut parser = html5ever::parse_document(LimitedTree::default(), options);
+    let mut parser = html5ever::parse_document(LimitedTree::for_page(html.len()), options);
     let (mut at, mut heard, mut looked) = (0, 0, 0);
     while at < html.len() {
         let end =
@@ -160,6 +170,8 @@ struct LimitedTree {
     /// The depth of the contents of templates, which have no parent.
     templates: RefCell<HashMap<NodeId, usize>>,
     work: Cell<usize>,
+    most_work: usize,
+    most_nodes: usize,
     /// The bytes that were examined for attributes.
     looked: Cell<usize>,
     /// The attributes that `html` and `body` received from tags after their first ones.
@@ -170,6 +182,18 @@ struct LimitedTree {
 }
 
 impl LimitedTree {
+    /// A tree with the limits of a page of so many bytes.
+    fn for_page(bytes: usize) -> LimitedTree {
+        let limit = |least: usize, each: usize, most: usize| {
+            bytes.saturating_mul(each).saturating_add(least).min(most)
+        };
+        LimitedTree {
+            most_work: limit(LEAST_WORK, WORK_FOR_EACH_BYTE, WORK),
+            most_nodes: limit(LEAST_NODES, NODES_FOR_EACH_BYTE, NODES),
+            ..LimitedTree::default()
+        }
+    }
+
     /// The depth of a node, itself counted.
     fn depth(&self, node: &NodeId) -> usize {
         let above = self.document.tree.ancestor_ids_of_it(node, Some(DEPTH));
@@ -191,7 +215,7 @@ impl LimitedTree {
     /// Adds to the work; returns whether there may be more of it.
     fn charge(&self, work: usize) -> bool {
         self.work.set(self.work.get().saturating_add(work));
-        if self.work.get() > WORK {
+        if self.work.get() > self.most_work {
             self.broken.set(Some(Limit::Nodes));
         }
         self.broken.get().is_none()
@@ -199,7 +223,7 @@ impl LimitedTree {
 
     fn grown(&self) {
         self.heard.set(true);
-        if self.document.tree.len() > NODES {
+        if self.document.tree.len() > self.most_nodes {
             self.broken.set(Some(Limit::Nodes));
         }
     }
@@ -443,7 +467,7 @@ mod tests {
     #[test]
     fn attributes_are_not_compared_without_end() {
         let tags = |count| (0..count).map(|n| format!("<body a{n}=1>")).collect::<String>();
-        assert!(parse(&tags(1_000)).is_ok());
+        assert!(parse(&tags(500)).is_ok());
         assert_eq!(parse(&tags(10_000)).err(), Some(Limit::Nodes));
         let tag = |count| {
             let names = (0..count).map(|n| format!(" a{n}=1")).collect::<String>();
@@ -476,6 +500,14 @@ mod tests {
         assert!(parse(&"<p>é".repeat(10_000)).is_ok());
         assert!(parse(&"<div><b></div>".repeat(300)).is_ok());
         assert!(parse(&"<template><p>x</template>".repeat(2 * DEPTH)).is_ok());
+        // What is not closed is built anew in each paragraph behind it.
+        let open = |n| (0..n).map(|i| format!("<p><b class=c{i}>word</p>")).collect::<String>();
+        assert!(parse(&open(40)).is_ok());
+        assert_eq!(parse(&open(200)).err(), Some(Limit::Nodes));
+        let long = format!("<p>{}</p>", "x ".repeat(40)).repeat(90);
+        assert!(parse(&("<div>".repeat(450) + &long)).is_ok());
+        let many = "<div>".repeat(450) + &"<p>x</p>".repeat(900);
+        assert_eq!(parse(&many).err(), Some(Limit::Nodes));
         let deep = "<div>".repeat(DEPTH - 10) + &"<p>x".repeat(30_000);
         assert_eq!(parse(&deep).err(), Some(Limit::Nodes));
     }
