@@ -61,6 +61,10 @@ impl SeedTable {
     /// tokens is a word. Cost: one pass over the tokens, and for each repeated seed a look at its
     /// other places.
     pub fn new(tokens: &Tokens, shingle: u32, uniform: bool) -> SeedTable {
+        SeedTable::with_key(tokens, shingle, uniform, (hash::table_key() >> 32) as u32 | 1)
+    }
+
+    fn with_key(tokens: &Tokens, shingle: u32, uniform: bool, key: u32) -> SeedTable {
         let (hashes, ends): (Vec<u32>, _) = if uniform {
             (hashes_of_three(&tokens.hashes), Vec::new())
         } else {
@@ -72,7 +76,7 @@ impl SeedTable {
         let mut table = SeedTable {
             slots: vec![0; 2 * hashes.len() + 1],
             filter: HashFilter::new(hashes.len()),
-            key: (hash::table_key() >> 32) as u32 | 1,
+            key,
             next: vec![ALONE; hashes.len()],
             hashes,
             uniform,
@@ -394,14 +398,17 @@ mod tests {
             words.push(all ^ (x.rotate_left(21) ^ y).rotate_left(21));
         }
         let tokens = Tokens { hashes: words, ..Tokens::default() };
-        let table = SeedTable::new(&tokens, 5, true);
-        assert!(table.hashes().iter().zip(0..).all(|(hash, place)| *hash == place));
-        let slots = &table.slots[..];
-        let steps = |hash: &u32| {
-            let home = first_slot(slots, table.key, *hash);
-            (slot_of(slots, &table.hashes, table.key, *hash) + slots.len() - home) % slots.len() + 1
+        let is_fast = |key: &u64| {
+            let table = SeedTable::with_key(&tokens, 5, true, hash::mix(*key) as u32 | 1);
+            assert!(table.hashes().iter().zip(0..).all(|(hash, place)| *hash == place));
+            let (slots, hashes, key) = (&table.slots[..], &table.hashes[..], table.key);
+            let steps = |hash: &u32| {
+                let home = first_slot(slots, key, *hash);
+                (slot_of(slots, hashes, key, *hash) + slots.len() - home) % slots.len() + 1
+            };
+            hashes.iter().map(steps).sum::<usize>() < 64 * 4096
         };
-        let steps: usize = table.hashes.iter().map(steps).sum();
-        assert!(steps < 64 * 4096, "{steps}");
+        // One key of a thousand is near one that leaves them together.
+        assert!((0..256).filter(is_fast).count() > 250);
     }
 }
